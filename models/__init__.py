@@ -1,0 +1,1 @@
+"""What a network is: preprocessing, inference, and where its trained folder lives."""

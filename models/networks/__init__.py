@@ -1,0 +1,1 @@
+"""What each network is made of. Imported late: these modules import Keras."""

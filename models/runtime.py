@@ -1,0 +1,259 @@
+"""The device, the loaded networks and their compiled calls. The only place that imports Keras late.
+
+A network is loaded once, however many ask at once, in a thread of its own; whoever asks before it is
+ready waits. Where the Hub was asked for, the folder on disk answers until the Hub's has arrived, has been
+checked, and is swapped in.
+"""
+
+import importlib
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from models import store
+
+READY_TIMEOUT = 30.0  # seconds a call waits for its network to be loaded
+TURN_TIMEOUT = 10.0  # seconds a call waits for its turn
+SIMULTANEOUS = 2  # calls of one network at a time
+HUB_TIMEOUT = 60.0  # seconds for one try to get a folder from the Hub
+HUB_FIRST_PAUSE = 5.0  # seconds until the second try; doubled after each
+HUB_LONGEST_PAUSE = 600.0
+
+_log = logging.getLogger(__name__)
+
+
+class NotReady(Exception):
+    """The network is still being loaded."""
+
+
+class Busy(Exception):
+    """Too many others are using this network."""
+
+
+class Unavailable(Exception):
+    """The network's folder is missing or broken; the log says how."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """output: float32 [batch, ...] of the network; milliseconds: in the network; folder: what answered."""
+
+    output: np.ndarray
+    milliseconds: float
+    folder: store.Folder
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    folder: store.Folder
+    function: Callable[[np.ndarray], np.ndarray]
+
+
+@dataclass
+class _Slot:
+    """The place of one network in the cache."""
+
+    task: str
+    network: str
+    ready: threading.Event = field(default_factory=threading.Event)
+    turns: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(SIMULTANEOUS))
+    loaded: _Loaded | None = None
+
+
+class _Cache:
+    """The load cache: where folders come from, and the networks loaded from there."""
+
+    def __init__(self, root: Path = store.PRETRAINED, hub: store.Hub | None = None):
+        self.root = root
+        self.hub = hub
+        self.slots: dict[tuple[str, str], _Slot] = {}
+        self.lock = threading.Lock()
+        self.loading = threading.Lock()  # one at a time: loading is work for all cores
+
+    def slot(self, task: str, network: str) -> _Slot:
+        """Return the network's slot; the first to ask starts its loading."""
+        with self.lock:
+            slot = self.slots.get((task, network))
+            if slot is None:
+                slot = self.slots[task, network] = _Slot(task, network)
+                threading.Thread(target=self._fill, args=(slot,), daemon=True).start()
+            return slot
+
+    def _fill(self, slot: _Slot) -> None:
+        try:
+            slot.loaded = self._open(store.read(slot.task, slot.network, self.root))
+        except Exception as error:  # whatever it is, waiting visitors must be told
+            _log.error("%s-%s cannot be loaded: %s", slot.task, slot.network, error)
+        finally:
+            slot.ready.set()
+        if self.hub:
+            threading.Thread(target=self._follow_hub, args=(slot, self.hub), daemon=True).start()
+
+    def _open(self, folder: store.Folder) -> _Loaded:
+        store.check(folder)
+        with self.loading:
+            return _Loaded(folder, _load(folder))
+
+    def _follow_hub(self, slot: _Slot, hub: store.Hub) -> None:
+        """Swap the Hub's folder in as soon as it can be had; until then note why it is not there."""
+        pause = HUB_FIRST_PAUSE
+        while True:
+            try:
+                slot.loaded = self._open(_within(HUB_TIMEOUT, lambda: store.fetch(hub, slot.task, slot.network)))
+                return
+            except store.HubProblem as error:
+                problem = error.problem
+            except store.BrokenFolder:
+                problem = "broken"
+            _log.warning("%s-%s from the Hub: %s; the folder on disk answers", slot.task, slot.network, problem)
+            if slot.loaded:
+                slot.loaded = _Loaded(store.with_problem(slot.loaded.folder, problem), slot.loaded.function)
+            temporary = problem in ("unreachable", "slow")
+            time.sleep(pause if temporary else HUB_LONGEST_PAUSE)
+            pause = min(2 * pause, HUB_LONGEST_PAUSE)
+
+
+_cache = _Cache()
+
+
+def start(tasks: dict[str, tuple[str, ...]], root: Path | None = None, hub: store.Hub | None = None) -> None:
+    """Begin to load networks in the background: task -> names, in the order they will be wanted."""
+    global _cache
+    _cache = _Cache(root or store.PRETRAINED, hub)
+    for task, networks in tasks.items():
+        for network in networks:
+            _cache.slot(task, network)
+
+
+def call(task: str, network: str, inputs: np.ndarray) -> Answer:
+    """Run a network on inputs float32 [batch, ...], loading it first if need be.
+
+    Raises:
+        NotReady, Busy, Unavailable: no answer can be given now.
+    """
+    slot = _cache.slot(task, network)
+    if not slot.ready.wait(READY_TIMEOUT):
+        raise NotReady(f"{task}-{network}")
+    loaded = slot.loaded
+    if loaded is None:
+        raise Unavailable(f"{task}-{network}")
+    with _turn(slot):
+        started = time.perf_counter()
+        output = loaded.function(inputs)
+        milliseconds = (time.perf_counter() - started) * 1000
+    return Answer(output, milliseconds, loaded.folder)
+
+
+def folder(task: str, network: str) -> store.Folder:
+    """Return the folder that would answer now; the one on disk while the network is being loaded.
+
+    Raises:
+        store.BrokenFolder: there is none.
+    """
+    slot = _cache.slots.get((task, network))
+    loaded = slot.loaded if slot else None
+    return loaded.folder if loaded else store.read(task, network, _cache.root)
+
+
+def is_ready(task: str, network: str) -> bool:
+    """Tell whether a call would be answered at once."""
+    slot = _cache.slots.get((task, network))
+    return bool(slot and slot.loaded)
+
+
+@contextmanager
+def _turn(slot: _Slot) -> Iterator[None]:
+    """Hold one of the network's few turns.
+
+    The queue's own limit is not enough: a cancelled call frees its place there while it still computes.
+    """
+    if not slot.turns.acquire(timeout=TURN_TIMEOUT):
+        raise Busy(f"{slot.task}-{slot.network}")
+    try:
+        yield
+    finally:
+        slot.turns.release()
+
+
+def _within(seconds: float, work: Callable[[], store.Folder]) -> store.Folder:
+    """Return what ``work`` returns, or give up waiting: a hung server holds the Hub client for minutes."""
+    outcome: list[store.Folder | Exception] = []
+
+    def run() -> None:
+        try:
+            outcome.append(work())
+        except Exception as error:
+            outcome.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if not outcome:
+        raise store.HubProblem("slow", f"no answer within {seconds:.0f} s")
+    if isinstance(outcome[0], (store.HubProblem, store.BrokenFolder)):
+        raise outcome[0]
+    if isinstance(outcome[0], Exception):
+        raise store.HubProblem("unreachable", repr(outcome[0])) from outcome[0]
+    return outcome[0]
+
+
+@cache
+def device() -> str:
+    """Return "CPU", or "GPU" with its name; decides once how memory is taken."""
+    import tensorflow
+
+    gpus = tensorflow.config.list_physical_devices("GPU")
+    for gpu in gpus:
+        tensorflow.config.experimental.set_memory_growth(gpu, True)
+    if not gpus:
+        return "CPU"
+    name = tensorflow.config.experimental.get_device_details(gpus[0]).get("device_name", "")
+    return f"GPU {name}".strip()
+
+
+def _load(folder: store.Folder) -> Callable[[np.ndarray], np.ndarray]:
+    """Load, compile and warm a network, and compare its known answer.
+
+    Raises:
+        store.BrokenFolder: it cannot be loaded or answers otherwise than when it was measured.
+    """
+    device()
+    import keras
+
+    importlib.import_module(f"models.networks.{folder.task}")  # registers the task's own layers
+    try:
+        model = keras.saving.load_model(folder.path / "model.keras", compile=False, safe_mode=True)
+    except Exception as error:  # Keras raises anything from KeyError to UnboundLocalError here
+        raise store.BrokenFolder(f"{folder.path}: Keras cannot load model.keras ({error!r}).") from error
+    function = _compiled(model)
+    _check_known_answer(folder, model, function)
+    return function
+
+
+def _compiled(model) -> Callable[[np.ndarray], np.ndarray]:  # noqa: ANN001 - Keras is not imported yet
+    """Return the model as one compiled function of a float32 batch of any size."""
+    import tensorflow
+
+    signature = tensorflow.TensorSpec([None, *model.input_shape[1:]], tensorflow.float32)
+    function = tensorflow.function(lambda batch: model(batch, training=False), input_signature=[signature])
+    return lambda inputs: function(tensorflow.constant(inputs, tensorflow.float32)).numpy()
+
+
+def _check_known_answer(folder: store.Folder, model, function: Callable) -> None:  # noqa: ANN001
+    known = folder.metrics["known"]
+    if model.count_params() != folder.metrics["parameters"]:
+        raise store.BrokenFolder(f"{folder.path}: the network has {model.count_params()} parameters.")
+    try:
+        found = function(np.asarray(known["input"], np.float32))
+        difference = float(np.abs(found - np.asarray(known["output"])).max())
+    except Exception as error:  # a wrong shape surfaces as any of several TensorFlow errors
+        raise store.BrokenFolder(f"{folder.path}: the known input cannot be run ({error!r}).") from error
+    if not difference <= known["tolerance"]:  # also refuses NaN
+        raise store.BrokenFolder(f"{folder.path}: the known answer is off by {difference:.3g}.")

@@ -1,0 +1,1 @@
+"""How a network comes to be: one script per task."""

@@ -1,0 +1,175 @@
+"""Push finished model folders to the Hugging Face Hub, one commit each.
+
+    python -m training.push FOLDER... --to OWNER [--tag TAG]
+
+``models/pretrained/digit-convnet`` becomes ``OWNER/digit-convnet``, file for file. The token is the Hub
+client's own (``hf auth login`` or ``HF_TOKEN``). A folder that the Hub already holds makes no commit. Every
+push sets a tag, so that ``python app.py --hub OWNER@TAG`` finds all folders as they were pushed together.
+"""
+
+import argparse
+import datetime
+import hashlib
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, errors
+from huggingface_hub.utils import get_token
+
+from models import store
+
+KEPT_ON_THE_HUB = {".gitattributes"}
+
+
+class PushError(Exception):
+    """Nothing, or not everything, was published. The message says why and what to do."""
+
+
+def check_access(owner: str) -> None:
+    """Make sure that a token is there and may write for ``owner``, before any work is done.
+
+    Raises:
+        PushError: it is not, or the Hub cannot be asked.
+    """
+    if not store.OWNER.fullmatch(owner):
+        raise PushError(f"OWNER must be a user or organisation on the Hub. Received: {owner!r}")
+    if not get_token():
+        raise PushError("There is no Hub token. Run `hf auth login`, or set HF_TOKEN, and run again.")
+    me = _ask(HfApi().whoami)
+    names = [me["name"], *(organisation["name"] for organisation in me.get("orgs", []))]
+    if owner not in names:
+        raise PushError(f"The token belongs to {', '.join(names)} and cannot push to {owner}.")
+    if _role(me) == "read":
+        raise PushError("The Hub token may only read. Make one with write access and run again.")
+
+
+def _role(me: dict[str, Any]) -> str | None:
+    return me.get("auth", {}).get("accessToken", {}).get("role")
+
+
+def push_folders(folders: list[Path], owner: str, tag: str | None = None) -> None:
+    """Push each folder and print its address, tag and sha.
+
+    Raises:
+        PushError: a folder is broken, or the Hub refused; the folders before it are published.
+    """
+    check_access(owner)
+    tag = tag or f"v{datetime.datetime.now(datetime.UTC):%Y.%m.%d}"
+    for folder in folders:
+        print(push_folder(folder, owner, tag), flush=True)
+
+
+def push_folder(folder: Path, owner: str, tag: str) -> str:
+    """Push one folder in one commit, tag it, and return a line that says where it is.
+
+    Raises:
+        PushError: the folder is not complete, or the Hub refused.
+    """
+    files = _files_of(folder)
+    api = HfApi()
+    repo_id = f"{owner}/{folder.resolve().name}"
+    _ask(api.create_repo, repo_id, exist_ok=True)
+    head = _ask(api.model_info, repo_id)
+    commit = _commit(api, repo_id, files, head)
+    _verify(api, repo_id, files, commit)
+    _set_tag(api, repo_id, tag, commit)
+    state = "unchanged" if commit == head.sha else "pushed"
+    return f"{state} {api.endpoint}/{repo_id} tag {tag} sha {commit}"
+
+
+def _files_of(folder: Path) -> dict[str, Path]:
+    """The files that the metrics list, and the metrics: an explicit list, so nothing else leaks out."""
+    task, _, network = folder.resolve().name.partition("-")
+    try:
+        found = store.read(task, network, folder.resolve().parent)
+        store.check(found)
+    except store.BrokenFolder as error:
+        raise PushError(f"{folder} is not pushed: {error}") from error
+    return {name: folder / name for name in [*found.metrics["files"], store.METRICS]}
+
+
+def _commit(api: HfApi, repo_id: str, files: dict[str, Path], head: Any) -> str:
+    """Commit all files at once on top of ``head``; return the sha, which is the head's if nothing changed.
+
+    (``upload_folder`` may split a folder into several commits; a folder must arrive whole or not at all.)
+    """
+    held = {sibling.rfilename for sibling in head.siblings or []}
+    adds = [CommitOperationAdd(name, str(path)) for name, path in files.items()]
+    deletes = [CommitOperationDelete(name) for name in sorted(held - files.keys() - KEPT_ON_THE_HUB)]
+    done = _ask(
+        api.create_commit,
+        repo_id,
+        operations=[*adds, *deletes],
+        commit_message=f"Update {repo_id.split('/')[1]}",
+        parent_commit=head.sha,
+    )
+    return done.oid
+
+
+def _verify(api: HfApi, repo_id: str, files: dict[str, Path], commit: str) -> None:
+    """Compare what the Hub says it holds at ``commit`` with the files on disk."""
+    held = {info.path: info for info in _ask(api.get_paths_info, repo_id, list(files), revision=commit)}
+    for name, path in files.items():
+        if name not in held or not _is_same(path, held[name]):
+            raise PushError(f"{repo_id} at {commit} does not hold {name} as it is on disk. Run again.")
+
+
+def _is_same(path: Path, held: Any) -> bool:
+    if held.lfs:
+        return held.lfs.sha256 == store.sha256(path)
+    content = path.read_bytes()
+    return held.blob_id == hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
+
+
+def _set_tag(api: HfApi, repo_id: str, tag: str, commit: str) -> None:
+    """Put the tag on the commit; a tag that stands elsewhere stays, since others may rely on it."""
+    refs = _ask(api.list_repo_refs, repo_id)
+    target = {ref.name: ref.target_commit for ref in refs.tags}.get(tag)
+    if target == commit:
+        return
+    if target:
+        raise PushError(f"{repo_id} is pushed ({commit}), but its tag {tag} names {target}. Choose another --tag.")
+    _ask(api.create_tag, repo_id, tag=tag, revision=commit)
+
+
+def _ask(request: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Call the Hub and turn its errors into sentences."""
+    try:
+        return request(*args, **kwargs)
+    except errors.HfHubHTTPError as error:
+        status = getattr(error.response, "status_code", None)
+        raise PushError(_SENTENCES.get(status, f"The Hub answered {status}. Try again later.")) from error
+    except (OSError, errors.OfflineModeIsEnabled) as error:
+        raise PushError("The Hub cannot be reached. Nothing more was published; run the same command again.") from error
+    except ValueError as error:
+        raise PushError(f"The Hub client refused: {error}") from error
+
+
+_SENTENCES = {
+    401: "The Hub does not know this token. Run `hf auth login` and run again.",
+    403: "This token may not write there. Make one with write access to that owner and run again.",
+    404: "The Hub has no such owner or repository for this token.",
+    409: "The repository changed meanwhile, or its name is taken by another type. Run again.",
+    412: "Somebody else pushed to this repository meanwhile. Look at their commit, then run again.",
+    429: "The Hub asks for a pause (too many requests). Run the same command again in some minutes.",
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Push what the command line names; return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="a finished model folder")
+    parser.add_argument("--to", required=True, metavar="OWNER", help="user or organisation on the Hub")
+    parser.add_argument("--tag", help="tag to set on each repository (default: today's date, as in v2026.11.21)")
+    flags = parser.parse_args(argv)
+    try:
+        push_folders(flags.folders, flags.to, flags.tag)
+    except PushError as error:
+        sys.exit(f"Not pushed: {error}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
