@@ -76,6 +76,7 @@ class _Cache:
         self.slots: dict[tuple[str, str], _Slot] = {}
         self.lock = threading.Lock()
         self.loading = threading.Lock()  # one at a time: loading is work for all cores
+        self.replaced = threading.Event()  # by another cache: then the Hub is no longer followed
 
     def slot(self, task: str, network: str) -> _Slot:
         """Return the network's slot; the first to ask starts its loading."""
@@ -104,29 +105,35 @@ class _Cache:
     def _follow_hub(self, slot: _Slot, hub: store.Hub) -> None:
         """Swap the Hub's folder in as soon as it can be had; until then note why it is not there."""
         pause = HUB_FIRST_PAUSE
-        while True:
+        while not self.replaced.is_set():
             try:
                 slot.loaded = self._open(_within(HUB_TIMEOUT, lambda: store.fetch(hub, slot.task, slot.network)))
                 return
             except store.HubProblem as error:
                 problem = error.problem
-            except store.BrokenFolder:
+            except Exception as error:  # whatever it is, visitors must be told
                 problem = "broken"
+                _log.error("%s-%s from the Hub cannot be used: %s", slot.task, slot.network, error)
             _log.warning("%s-%s from the Hub: %s; the folder on disk answers", slot.task, slot.network, problem)
             if slot.loaded:
                 slot.loaded = _Loaded(store.with_problem(slot.loaded.folder, problem), slot.loaded.function)
             temporary = problem in ("unreachable", "slow")
-            time.sleep(pause if temporary else HUB_LONGEST_PAUSE)
+            self.replaced.wait(pause if temporary else HUB_LONGEST_PAUSE)
             pause = min(2 * pause, HUB_LONGEST_PAUSE)
 
 
 _cache = _Cache()
 
 
-def start(tasks: dict[str, tuple[str, ...]], root: Path | None = None, hub: store.Hub | None = None) -> None:
-    """Begin to load networks in the background: task -> names, in the order they will be wanted."""
+def configure(root: Path | None = None, hub: store.Hub | None = None) -> None:
+    """Say where model folders come from, before the first is asked for; forgets what was loaded."""
     global _cache
+    _cache.replaced.set()
     _cache = _Cache(root or store.PRETRAINED, hub)
+
+
+def warm(tasks: dict[str, tuple[str, ...]]) -> None:
+    """Begin to load networks in the background: task -> names, in the order they will be wanted."""
     for task, networks in tasks.items():
         for network in networks:
             _cache.slot(task, network)

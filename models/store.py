@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+import httpx2
 from huggingface_hub import errors, snapshot_download
 
 PRETRAINED = Path(__file__).parent / "pretrained"
@@ -27,7 +28,7 @@ MODEL_BYTES = 100 * 2**20
 METRICS_BYTES = 2**20
 FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 TAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-OWNER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
+OWNER = re.compile(r"(?!.*(--|\.\.))[A-Za-z0-9]([A-Za-z0-9._-]{0,94}[A-Za-z0-9_])?")  # as the Hub client has it
 COMMIT = re.compile(r"[0-9a-f]{40}")
 ETAG_TIMEOUT = 5  # seconds
 
@@ -131,6 +132,8 @@ def _check_file(path: Path, name: str, facts: dict[str, Any]) -> None:
     file = path / name
     if not FILE_NAME.fullmatch(name) or not file.is_file():
         raise BrokenFolder(f"{path}: {name!r} is missing.")
+    if not isinstance(facts, dict) or not {"size", "sha256"} <= facts.keys():
+        raise BrokenFolder(f"{path}: {METRICS} must give size and sha256 of {name}. Received: {facts!r}")
     size = file.stat().st_size
     if size != facts["size"] or size > MODEL_BYTES:
         raise BrokenFolder(f"{file} has {size} bytes, {facts['size']} were expected.")
@@ -185,18 +188,24 @@ def _download(repo_id: str, revision: str, force: bool) -> Path:
             allow_patterns=patterns,
             force_download=force,
         )
-    except (errors.GatedRepoError, errors.DisabledRepoError) as error:
-        raise HubProblem("forbidden", str(error)) from error
-    except (errors.RepositoryNotFoundError, errors.RevisionNotFoundError) as error:
-        raise HubProblem("missing", str(error)) from error
-    except (errors.LocalEntryNotFoundError, errors.IncompleteSnapshotError) as error:
-        raise HubProblem("unreachable", str(error)) from error
-    except errors.HfHubHTTPError as error:
-        status = getattr(error.response, "status_code", None)
-        raise HubProblem("forbidden" if status in (401, 403) else "unreachable", str(error)) from error
-    except OSError as error:
-        raise HubProblem("unreachable", str(error)) from error
+    except (httpx2.HTTPError, OSError, ValueError) as error:
+        raise HubProblem(_problem_of(error), str(error)) from error
     return Path(path)
+
+
+def _problem_of(error: Exception) -> Problem:
+    """Say in one word what an error of the Hub client means.
+
+    What the Hub answered may stand behind "not in the cache" or, when forced, behind a ValueError.
+    """
+    if isinstance(error, (errors.LocalEntryNotFoundError, ValueError)) and isinstance(error.__cause__, Exception):
+        error = error.__cause__
+    if isinstance(error, (errors.GatedRepoError, errors.DisabledRepoError)):
+        return "forbidden"
+    if isinstance(error, (errors.RepositoryNotFoundError, errors.RevisionNotFoundError)):
+        return "missing"
+    status = getattr(getattr(error, "response", None), "status_code", None)
+    return {401: "forbidden", 403: "forbidden", 404: "missing"}.get(status, "unreachable")
 
 
 def with_problem(folder: Folder, problem: Problem) -> Folder:

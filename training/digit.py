@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 
 import keras
 import numpy as np
-from keras import ops
 from PIL import Image, ImageDraw
 from sklearn.decomposition import PCA
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -23,6 +22,7 @@ from sklearn.svm import SVC
 from models import digit, store
 from models.networks.digit import INPUT_SHAPE, NETWORKS
 from training import push, run
+from training.augment import Distort
 from training.data import DataError, load_mnist
 
 VALIDATION_SIZE = 5_000
@@ -120,57 +120,6 @@ def split(mnist: dict[str, np.ndarray], validation_size: int) -> Split:
     )
 
 
-@keras.saving.register_keras_serializable(package="training.digit")
-class Distort(keras.layers.Layer):
-    """Turn, scale, shear, shift and change the stroke of each digit at random, in training only.
-
-    Turned up to 15 degrees, scaled 0.85 to 1.15, sheared up to 0.2, shifted up to 2 pixels; the stroke is
-    thickened or thinned by up to one pixel in two of five digits. One digit in ten is left as it is.
-    The steps are those of Simard, Steinkraus, Platt (2003), https://doi.org/10.1109/ICDAR.2003.1227801,
-    without elastic deformation.
-    """
-
-    def __init__(self, seed: int = 1, **kwargs: Any):
-        super().__init__(dtype="float32", **kwargs)
-        self.seeds = keras.random.SeedGenerator(seed)
-
-    def call(self, images: Any, training: bool = False) -> Any:
-        """Images float32 [batch, 28, 28, 1] in 0..255; the same shape and range comes out."""
-        if not training:
-            return images
-        count = ops.shape(images)[0]
-        moved = ops.image.affine_transform(images, self._transforms(count), interpolation="bilinear")
-        changed = self._change_stroke(moved, count)
-        keep = self._uniform(count, 0, 1) < 0.1
-        return ops.where(ops.reshape(keep, (-1, 1, 1, 1)), images, changed)
-
-    def _uniform(self, count: Any, low: float, high: float) -> Any:
-        return keras.random.uniform((count,), low, high, seed=self.seeds)
-
-    def _transforms(self, count: Any) -> Any:
-        """Rows of the eight numbers that map a result's pixel to the pixel it is taken from."""
-        angle = self._uniform(count, -np.pi / 12, np.pi / 12)
-        scale_x, scale_y = self._uniform(count, 0.85, 1.15), self._uniform(count, 0.85, 1.15)
-        shear = self._uniform(count, -0.2, 0.2)
-        cos, sin = ops.cos(angle), ops.sin(angle)
-        a, b = cos / scale_x, (shear * cos - sin) / scale_x
-        c, d = sin / scale_y, (shear * sin + cos) / scale_y
-        middle = (INPUT_SHAPE[0] - 1) / 2
-        x = middle - (a + b) * middle + self._uniform(count, -2, 2)
-        y = middle - (c + d) * middle + self._uniform(count, -2, 2)
-        none = ops.zeros_like(a)
-        return ops.stack([a, b, x, c, d, y, none, none], axis=1)
-
-    def _change_stroke(self, images: Any, count: Any) -> Any:
-        """Mix each digit with its dilation or its erosion (3x3)."""
-        thick = ops.max_pool(images, 3, strides=1, padding="same")
-        thin = -ops.max_pool(-images, 3, strides=1, padding="same")
-        amount = ops.reshape(self._uniform(count, -1, 1), (-1, 1, 1, 1))
-        towards_thick = ops.maximum(amount - 0.6, 0) * 2.5
-        towards_thin = ops.maximum(-amount - 0.6, 0) * 1.75
-        return images + towards_thick * (thick - images) + towards_thin * (thin - images)
-
-
 def train(network: str, data: Split, settings: Settings, checkpoints: Path, seed: int) -> keras.Model:
     """Train a network, or go on where an earlier run stopped, and return it in float32 at its best epoch.
 
@@ -182,10 +131,13 @@ def train(network: str, data: Split, settings: Settings, checkpoints: Path, seed
     if not run.is_finished(checkpoints, settings.epochs, settings.patience):
         trainee.fit(
             data.train_images,
-            data.train_labels,
+            keras.utils.to_categorical(data.train_labels, len(digit.LABELS)),
             batch_size=settings.batch_size,
             epochs=settings.epochs,
-            validation_data=(data.validation_images, data.validation_labels),
+            validation_data=(
+                data.validation_images,
+                keras.utils.to_categorical(data.validation_labels, len(digit.LABELS)),
+            ),
             callbacks=run.resumable(checkpoints, settings.patience),
             verbose=2 if not run.is_terminal() else 1,
         )
@@ -207,27 +159,10 @@ def _compiled(network: str, settings: Settings, count: int, seed: int) -> keras.
         )
     trainee.compile(
         optimizer=keras.optimizers.AdamW(rate, weight_decay=settings.weight_decay),
-        loss=SmoothedCrossentropy(settings.label_smoothing),
+        loss=keras.losses.CategoricalCrossentropy(label_smoothing=settings.label_smoothing),
         metrics=["accuracy"],
     )
     return trainee
-
-
-@keras.saving.register_keras_serializable(package="training.digit")
-class SmoothedCrossentropy(keras.losses.Loss):
-    """Cross-entropy of whole-number labels with label smoothing.
-
-    Source: Szegedy et al. (2015), https://arxiv.org/abs/1512.00567, section 7.
-    """
-
-    def __init__(self, label_smoothing: float = 0.0, **kwargs: Any):
-        super().__init__(**kwargs)
-        self.label_smoothing = label_smoothing
-
-    def call(self, y_true: Any, y_pred: Any) -> Any:
-        """Labels int [batch] or [batch, 1] and probabilities float [batch, classes]; one loss per row."""
-        targets = ops.one_hot(ops.reshape(ops.cast(y_true, "int32"), (-1,)), y_pred.shape[-1])
-        return keras.losses.categorical_crossentropy(targets, y_pred, label_smoothing=self.label_smoothing)
 
 
 def _in_float32(network: str, trainee: keras.Model) -> keras.Model:
@@ -350,7 +285,8 @@ def main(argv: list[str] | None = None) -> int:
             push.check_access(flags.push_to)
         data = load_data(flags.data)
         if flags.evaluate:
-            return 0 if all([measure_again(name, data, flags.output) for name in flags.networks]) else 1
+            agreements = [measure_again(name, data, flags.output) for name in flags.networks]
+            return 0 if all(agreements) else 1
         folders = []
         for network in flags.networks:
             settings = SETTINGS[network]

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx2
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, errors
 from huggingface_hub.utils import get_token
 
@@ -87,7 +88,11 @@ def _files_of(folder: Path) -> dict[str, Path]:
         store.check(found)
     except store.BrokenFolder as error:
         raise PushError(f"{folder} is not pushed: {error}") from error
-    return {name: folder / name for name in [*found.metrics["files"], store.METRICS]}
+    files = {name: folder / name for name in [*found.metrics["files"], store.METRICS]}
+    missing = [name for name, path in files.items() if not path.is_file()]
+    if missing:
+        raise PushError(f"{folder} is not pushed: {', '.join(missing)} is missing.")
+    return files
 
 
 def _commit(api: HfApi, repo_id: str, files: dict[str, Path], head: Any) -> str:
@@ -138,13 +143,21 @@ def _ask(request: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """Call the Hub and turn its errors into sentences."""
     try:
         return request(*args, **kwargs)
-    except errors.HfHubHTTPError as error:
+    except (httpx2.HTTPError, OSError, RuntimeError, ValueError) as error:
+        raise PushError(_sentence(error)) from error
+
+
+def _sentence(error: Exception) -> str:
+    """Say what an error of the Hub client means."""
+    # What stopped the upload of a large file comes wrapped in a RuntimeError.
+    if isinstance(error, RuntimeError) and isinstance(error.__cause__, Exception):
+        error = error.__cause__
+    if isinstance(error, errors.HfHubHTTPError):
         status = getattr(error.response, "status_code", None)
-        raise PushError(_SENTENCES.get(status, f"The Hub answered {status}. Try again later.")) from error
-    except (OSError, errors.OfflineModeIsEnabled) as error:
-        raise PushError("The Hub cannot be reached. Nothing more was published; run the same command again.") from error
-    except ValueError as error:
-        raise PushError(f"The Hub client refused: {error}") from error
+        return _SENTENCES.get(status, f"The Hub answered {status}. Try again later.")
+    if isinstance(error, ValueError):
+        return f"The Hub client refused: {error}"
+    return "The Hub cannot be reached. Nothing more was published; run the same command again."
 
 
 _SENTENCES = {

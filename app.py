@@ -1,0 +1,221 @@
+"""The demo hub: ``python app.py`` serves every demo in one page, in English at / and in Chinese at /zh."""
+
+import argparse
+import atexit
+import logging
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from types import ModuleType
+
+import gradio as gr
+from starlette.middleware import Middleware
+
+from demos import digit, guard, page
+from demos.firewall import Firewall
+from demos.language import PageLanguage
+from models import digit as digit_model
+from models import runtime, store
+
+DEMOS: tuple[ModuleType, ...] = (digit,)
+NETWORKS = {digit_model.TASK: digit_model.NETWORKS}
+SWEEP_SECONDS = 600
+PORT = 7860
+
+
+def task_of(demo: ModuleType) -> str:
+    """Return the stem that a demo shares with its model and its training script."""
+    return demo.__name__.rpartition(".")[2]
+
+
+def parse_flags(argv: list[str] | None = None) -> argparse.Namespace:
+    """Read the command line, with what the environment says as defaults."""
+    names = [task_of(demo) for demo in DEMOS]
+    parser = argparse.ArgumentParser(description=__doc__)
+    add = parser.add_argument
+    add(
+        "--host",
+        default="127.0.0.1",
+        help="address to listen on; 0.0.0.0 lets others in (default: %(default)s)",
+    )
+    add("--port", type=int, help="port to listen on (default: the first free one from 7860)")
+    add("--share", action="store_true", help="also make a public link through Gradio's share server, for up to a week")
+    add("--auth-file", type=Path, metavar="FILE", help="let in only the people in FILE, one name:password a line")
+    add(
+        "--queue-size",
+        type=_positive,
+        default=guard.QUEUE_SIZE,
+        help="how many may wait before others are politely refused (default: %(default)s)",
+    )
+    add(
+        "--max-upload-mb",
+        type=_positive,
+        default=guard.UPLOAD_MEGABYTES,
+        help="largest file that a visitor may upload (default: %(default)s)",
+    )
+    add("--demos", type=_demos, default=names, help=f"tabs to show, in this order (default: {','.join(names)})")
+    add("--models", type=Path, metavar="DIR", help="folder of model folders to use in place of models/pretrained")
+    add(
+        "--hub",
+        type=_hub,
+        default=os.environ.get("HUB_MODELS") or None,
+        metavar="OWNER[@TAG]",
+        help="use the models of OWNER on the Hugging Face Hub, at TAG or the newest (default: HUB_MODELS, or none)",
+    )
+    add("--lang", choices=["auto", "en", "zh"], default="auto", help="language of a first visit; auto asks the browser")
+    return parser.parse_args(argv)
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"must be 1 or more. Received: {text}")
+    return value
+
+
+def _demos(text: str) -> list[str]:
+    names = [task_of(demo) for demo in DEMOS]
+    chosen = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = [name for name in chosen if name not in names]
+    if unknown or not chosen:
+        raise argparse.ArgumentTypeError(f"must be some of {','.join(names)}. Received: {text!r}")
+    return list(dict.fromkeys(chosen))
+
+
+def _hub(text: str) -> store.Hub:
+    try:
+        return store.Hub.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def read_people(path: Path) -> list[tuple[str, str]]:
+    """Return the (name, password) pairs of an auth file.
+
+    Raises:
+        ValueError: the file cannot be read, is empty, or has a line without a colon.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise ValueError(f"--auth-file must be a text file. Received: {path}") from None
+    pairs = [tuple(line.split(":", 1)) for line in lines if line.strip() and not line.startswith("#")]
+    if not pairs or any(len(pair) != 2 or not all(pair) for pair in pairs):
+        raise ValueError(f"--auth-file must hold name:password lines. Received: {path}")
+    return pairs
+
+
+def build(names: list[str], max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Blocks:
+    """Return the hub: the English page at /, the Chinese one at /zh, a tab per demo in both."""
+    demos = {task_of(demo): demo for demo in DEMOS}
+    chosen = [demos[name] for name in names]
+    _ = page.translator("en")
+    with gr.Blocks(
+        title=_("Deep-learning demo hub"), analytics_enabled=False, delete_cache=(SWEEP_SECONDS, 3600)
+    ) as hub:
+        _fill("en", chosen, max_upload_mb)
+    with hub.route(page.LANGUAGES["zh"], "/zh", show_in_navbar=False):
+        _fill("zh", chosen, max_upload_mb)
+    return hub
+
+
+def _fill(language: str, demos: list[ModuleType], max_upload_mb: int) -> None:
+    """Put header, tabs and footer on the page that is being built."""
+    _ = page.translator(language)
+    gr.HTML(page.header(language, _), js_on_load=page.TITLE_SCRIPT)
+    with gr.Tabs():
+        for demo in demos:
+            with gr.Tab(demo.title(_), id=task_of(demo)):
+                demo.build(language, max_upload_mb)
+    gr.HTML(page.footer(_))
+
+
+def serve(flags: argparse.Namespace) -> gr.Blocks:
+    """Start the server, then the loading of the networks, and return the running hub."""
+    runtime.configure(flags.models, flags.hub)
+    hub = build(flags.demos, flags.max_upload_mb)
+    hub.queue(
+        max_size=flags.queue_size,
+        default_concurrency_limit=guard.SIMULTANEOUS,
+        api_open=False,
+    )
+    serving = threading.Event()
+    firewall = Middleware(
+        Firewall,
+        serving=serving,
+        endpoints={demo.ENDPOINT for demo in DEMOS},
+        trust_proxy=os.environ.get("SYSTEM") == "spaces",
+    )
+    language = Middleware(PageLanguage, first_language=flags.lang)
+    hub.launch(
+        server_name=flags.host,
+        server_port=flags.port,
+        share=flags.share,
+        auth=read_people(flags.auth_file) if flags.auth_file else None,
+        max_file_size=f"{flags.max_upload_mb}mb",
+        max_threads=16,
+        state_session_capacity=guard.SESSIONS,
+        show_error=False,
+        strict_cors=True,
+        enable_monitoring=False,
+        run_history=False,
+        ssr_mode=False,
+        pwa=False,
+        mcp_server=False,
+        footer_links=["api"],
+        theme=page.theme(),
+        css_paths=page.STYLE,
+        prevent_thread_lock=True,
+        app_kwargs={"middleware": [firewall, language], "docs_url": None, "redoc_url": None, "openapi_url": None},
+    )
+    serving.set()
+    runtime.warm({name: NETWORKS[name] for name in flags.demos})
+    return hub
+
+
+def own_temporary_folder() -> Path:
+    """Give this process an upload folder of its own, swept while it runs and removed at its end."""
+    folder = Path(tempfile.mkdtemp(prefix="hub-", dir=os.environ.get("GRADIO_TEMP_DIR")))
+    os.environ["GRADIO_TEMP_DIR"] = str(folder)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    threading.Thread(target=_sweep_forever, args=(folder,), daemon=True).start()
+    return folder
+
+
+def _sweep_forever(folder: Path) -> None:
+    while True:
+        time.sleep(SWEEP_SECONDS)
+        guard.sweep(folder)
+
+
+def wait_for_the_end() -> None:
+    """Sleep until somebody presses Ctrl-C or the machine asks the process to stop."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        print("\nStopped.")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Serve the hub until it is stopped; return the exit status."""
+    flags = parse_flags(argv)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    own_temporary_folder()
+    try:
+        serve(flags)
+    except (OSError, ValueError, store.BrokenFolder) as error:
+        sys.exit(f"The hub cannot start: {error}")
+    wait_for_the_end()
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

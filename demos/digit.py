@@ -1,0 +1,293 @@
+"""The digit tab: draw or upload a digit, see how three networks read it."""
+
+import base64
+import io
+from collections.abc import Callable, Iterator
+from html import escape
+from typing import Any
+
+import gradio as gr
+import numpy as np
+from PIL import Image
+
+from demos import guard, page
+from demos.pad import Strokes, build_pad
+from demos.page import Translate
+from demos.picture import UploadedPicture, open_drawing, open_picture
+from models import digit, runtime
+
+ENDPOINT = "classify_digit"
+
+# The HTML of the four panels: the verdict; the image seen and all probabilities; the networks side by side;
+# what answered.
+Panels = tuple[str, str, str, str]
+
+# Drawn by us for this tab: each stroke a list of (x, y) on a pad of 280 x 280.
+EXAMPLES: dict[str, Strokes] = {
+    "2": [[(85, 95), (95, 62), (135, 48), (178, 68), (172, 115), (130, 165), (84, 218), (135, 214), (198, 216)]],
+    "3": [[(90, 70), (130, 45), (178, 65), (170, 112), (118, 130), (180, 140), (190, 190), (145, 228), (90, 212)]],
+    "4": [[(150, 48), (118, 112), (80, 168), (140, 168), (208, 164)], [(168, 108), (162, 170), (156, 234)]],
+    "5": [[(186, 58), (110, 58), (110, 58), (98, 128), (145, 112), (190, 145), (186, 196), (142, 226), (92, 210)]],
+    "7": [[(82, 66), (198, 62), (198, 62), (160, 132), (124, 228)]],
+    "8": [
+        [
+            *[(150, 132), (98, 112), (102, 62), (145, 46), (184, 72), (168, 116)],
+            *[(108, 152), (90, 204), (136, 236), (186, 212), (182, 162), (150, 132)],
+        ]
+    ],
+}
+
+
+def _(text: str) -> str:
+    """Mark a text for translation; it is translated where it is shown."""
+    return text
+
+
+EMPTY = _("Draw a digit first.")
+REASONS = {
+    "empty": EMPTY,
+    "dot": _("That is very little ink. Draw a bit more."),
+    "full": _("I only see ink. Clear it and draw one digit."),
+}
+NOT_SURE = _("I am not sure. Most likely it is {label}, with a probability of {probability}.")
+SURE = _("I read {label}, with a probability of {probability}.")
+WAITING = _("Loading the networks; the answer comes in a few seconds …")
+
+
+def title(_: Translate) -> str:
+    """Return the tab's name."""
+    return _("Digit")
+
+
+def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Blocks:
+    """Return the tab for one language; the English one carries the endpoint ``classify_digit``."""
+    _ = page.translator(language)
+    guarded = guard.speaking(_)
+    with gr.Blocks(analytics_enabled=False) as demo:
+        gr.Markdown(
+            _("Draw one digit, or upload a picture of one. Three networks, trained on the same digits, read it."),
+            elem_classes="hub-intro",
+        )
+        with gr.Row(equal_height=False):
+            with gr.Column(scale=4, min_width=300), gr.Tabs():
+                with gr.Tab(_("Draw")):
+                    pad = build_pad(_("Drawing pad"), EXAMPLES, _)
+                with gr.Tab(_("Upload a picture")):
+                    picture = _picture_input(max_upload_mb, _)
+            with gr.Column(scale=5, min_width=300):
+                nothing = show_message(_(EMPTY), digit.DEFAULT_NETWORK, _)
+                verdict = gr.HTML(nothing[0], js_on_load="element.setAttribute('aria-live', 'polite')")
+                details = gr.HTML(nothing[1])
+                network = _network_choice(_)
+                cards = gr.HTML(nothing[2])
+                facts = gr.HTML(nothing[3])
+        source = gr.Textbox("drawing", visible=False)
+        outputs = [verdict, details, cards, facts, source]
+        page.look_inside(digit.TASK, network, _, guarded)
+
+        def read(pad_value: Any, picture_value: Any, network_name: Any, source_name: Any) -> Iterator[tuple]:
+            """Answer for whichever of the two inputs was used last."""
+            load = (
+                (lambda: read_drawing(pad_value)) if source_name == "drawing" else (lambda: read_picture(picture_value))
+            )
+            for panels in answer(load, network_name, _):
+                yield (*panels, source_name)
+
+        _connect(pad.input, read, [pad, picture, network, source], outputs, "drawing")
+        _connect(picture.change, read, [pad, picture, network, source], outputs, "picture")
+        _connect(network.change, read, [pad, picture, network, source], outputs, None)
+        if language == "en":
+            _add_endpoint(guarded(classify), picture, network)
+    return demo
+
+
+def _network_choice(_: Translate) -> gr.Radio:
+    choices = []
+    for name in digit.NETWORKS:
+        accuracy = runtime.folder(digit.TASK, name).metrics["result"]["value"]
+        choices.append((f"{name} · {page.percent(accuracy)}", name))
+    return gr.Radio(
+        choices,
+        value=digit.DEFAULT_NETWORK,
+        label=_("Network"),
+        info=_("The share of 10,000 test digits that it reads right stands beside each."),
+    )
+
+
+def _picture_input(max_upload_mb: int, _: Translate) -> UploadedPicture:
+    return UploadedPicture(
+        type="filepath",
+        label=_("A picture with one digit, dark on light or light on dark; at most {size} MB").format(
+            size=max_upload_mb
+        ),
+        sources=["upload", "clipboard"],
+        buttons=[],
+        height=320,
+        alt_text=_("The picture you chose"),
+    )
+
+
+def _connect(event: Callable, read: Callable, inputs: list, outputs: list, source_name: str | None) -> None:
+    """Let an event answer; ``source_name`` is what it makes the last used input, None keeps what it was."""
+
+    def handler(pad_value: Any, picture_value: Any, network_name: Any, last: Any) -> Iterator[tuple]:
+        yield from read(pad_value, picture_value, network_name, source_name or last)
+
+    event(
+        handler,
+        inputs,
+        outputs,
+        trigger_mode="always_last",
+        show_progress="hidden",
+        api_visibility="private",
+        concurrency_id=guard.LANE,
+        concurrency_limit=guard.SIMULTANEOUS,
+    )
+
+
+def _add_endpoint(handler: Callable, picture: gr.Image, network: gr.Radio) -> None:
+    """Offer ``classify_digit(image, network)`` to programs; no visitor sees these components."""
+    trigger = gr.Button(visible=False)
+    result = gr.JSON(visible=False, label="result")
+    trigger.click(
+        handler,
+        [picture, network],
+        result,
+        api_name=ENDPOINT,
+        api_description=classify.__doc__,
+        concurrency_id=guard.LANE,
+        concurrency_limit=guard.SIMULTANEOUS,
+    )
+
+
+def classify(image: Any, network: Any) -> dict[str, Any]:
+    """Read the digit in an uploaded picture (PNG, JPEG, WebP, GIF or BMP, one digit, at most 5 MB).
+
+    network is "convnet", "lenet" or "mlp". Returns {"label": "7", "probabilities": {"0": 0.0, ...}}.
+    """
+    pixels = read_picture(image)
+    reading = digit.predict(pixels, guard.require_choice(network, digit.NETWORKS))
+    return {"label": reading.label, "probabilities": reading.probabilities}
+
+
+def read_drawing(value: Any) -> np.ndarray:
+    """Return the 28x28 image of what was drawn.
+
+    Raises:
+        guard.Refusal: nothing that could be a digit was drawn.
+    """
+    if value is None:
+        raise guard.Refusal(EMPTY)
+    return _preprocess(open_drawing(value))
+
+
+def read_picture(path: Any) -> np.ndarray:
+    """Return the 28x28 image of an uploaded picture.
+
+    Raises:
+        guard.Refusal: there is none, or no digit can be on it.
+    """
+    if path is None:
+        raise guard.Refusal(_("Choose a picture first."))
+    return _preprocess(open_picture(path))
+
+
+def _preprocess(image: Image.Image) -> np.ndarray:
+    try:
+        return digit.preprocess(image)
+    except digit.NotADrawing as error:
+        raise guard.Refusal(REASONS[error.reason]) from None
+
+
+def answer(load: Callable[[], np.ndarray], network: Any, _: Translate) -> Iterator[Panels]:
+    """Yield the panels: a waiting note where the networks are still being loaded, then the answer."""
+    main = network if network in digit.NETWORKS else digit.DEFAULT_NETWORK
+    try:
+        guard.require_choice(network, digit.NETWORKS)
+        pixels = load()
+        if not runtime.is_ready(digit.TASK, main):
+            yield show_message(_(WAITING), main, _, pixels)
+        yield show_readings(pixels, _read_all(pixels, main), main, _)
+    except Exception as error:
+        yield show_message(guard.explain(error, _), main, _)
+
+
+def _read_all(pixels: np.ndarray, main: str) -> dict[str, digit.Reading | None]:
+    """Let every network read; None for one that is not available, unless it is the main one."""
+    readings: dict[str, digit.Reading | None] = {main: digit.predict(pixels, main)}
+    for name in digit.NETWORKS:
+        if name not in readings:
+            try:
+                readings[name] = digit.predict(pixels, name)
+            except (runtime.NotReady, runtime.Busy, runtime.Unavailable):
+                readings[name] = None
+    return readings
+
+
+def show_readings(pixels: np.ndarray, readings: dict[str, digit.Reading | None], main: str, _: Translate) -> Panels:
+    """Return the panels for an answer: the verdict, the image with all probabilities, and what answered."""
+    reading = readings[main]
+    sentence = _(SURE if reading.is_sure else NOT_SURE).format(
+        label=reading.label, probability=page.percent(reading.probabilities[reading.label])
+    )
+    details = _details(pixels, reading.probabilities, reading.label, _)
+    others = "".join(_card(name, readings[name], name == main) for name in digit.NETWORKS)
+    return (
+        _verdict(reading.label, sentence),
+        details,
+        _cards(others, _),
+        page.provenance(reading.folder, reading.milliseconds, _),
+    )
+
+
+def show_message(sentence: str, main: str, _: Translate, pixels: np.ndarray | None = None) -> Panels:
+    """Return the same panels, of the same size, with a sentence in place of an answer."""
+    details = _details(pixels, dict.fromkeys(digit.LABELS, 0.0), None, _)
+    others = "".join(_card(name, None, name == main) for name in digit.NETWORKS)
+    facts = page.provenance(runtime.folder(digit.TASK, main), None, _)
+    return _verdict("·", sentence), details, _cards(others, _), facts
+
+
+def _verdict(label: str, sentence: str) -> str:
+    return f'<div class="digit-verdict"><b aria-hidden="true">{escape(label)}</b><p>{escape(sentence)}</p></div>'
+
+
+def _details(pixels: np.ndarray | None, probabilities: dict[str, float], best: str | None, _: Translate) -> str:
+    caption = escape(_("What the networks see: 28 × 28 pixels"))
+    shown = pixels if pixels is not None else np.zeros((digit.SIDE, digit.SIDE), np.uint8)
+    picture = f'<img src="{_data_address(shown)}" width="168" height="168" alt="{caption}">'
+    bars = "".join(_bar(label, value, label == best) for label, value in probabilities.items())
+    name = _("Probabilities")
+    table = f'<table class="digit-bars"><caption class="hub-unseen">{escape(name)}</caption>{bars}</table>'
+    return f'<div class="digit-details"><figure>{picture}<figcaption>{caption}</figcaption></figure>{table}</div>'
+
+
+def _data_address(pixels: np.ndarray) -> str:
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, "PNG")
+    return f"data:image/png;base64,{base64.b64encode(stream.getvalue()).decode()}"
+
+
+def _bar(label: str, probability: float, is_best: bool) -> str:
+    kind = ' class="is-best"' if is_best else ""
+    width = f"{probability * 100:.1f}%"
+    return (
+        f'<tr{kind}><th scope="row">{label}</th><td><span style="width:{width}"></span></td>'
+        f"<td>{page.percent(probability)}</td></tr>"
+    )
+
+
+def _cards(cards: str, _: Translate) -> str:
+    name = escape(_("The networks side by side"))
+    return f'<div class="digit-cards" role="group" aria-label="{name}">{cards}</div>'
+
+
+def _card(name: str, reading: digit.Reading | None, is_main: bool) -> str:
+    kind = "digit-card is-main" if is_main else "digit-card"
+    label = reading.label if reading else "·"
+    probability = page.percent(reading.probabilities[label]) if reading else "–"
+    time = f"{reading.milliseconds:.1f} ms" if reading else "–"
+    return (
+        f'<div class="{kind}"><span>{escape(name)}</span><b>{label}</b>'
+        f"<small>{probability}</small><small>{time}</small></div>"
+    )

@@ -1,0 +1,230 @@
+"""What may pass from the network to Gradio: known routes, small bodies, files that were uploaded here.
+
+An ASGI middleware, because Gradio itself limits neither the size of a JSON body nor the paths named in it,
+and serves routes that this hub does not use.
+"""
+
+import json
+import re
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Iterable
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from demos.guard import BODY_MEGABYTES, is_uploaded
+
+CONNECTIONS = 400
+CALLS_A_MINUTE = 60
+CALLS_AT_ONCE = 20
+ADDRESSES_KEPT = 1000
+
+EXACT = {
+    "/",
+    "/zh",
+    "/config",
+    "/theme.css",
+    "/favicon.ico",
+    "/robots.txt",
+    "/manifest.json",
+    "/login",
+    "/login/",
+    "/logout",
+    "/gradio_api/info",
+    "/gradio_api/app_id",
+    "/gradio_api/cancel",
+    "/gradio_api/reset",
+    "/gradio_api/upload",
+    "/gradio_api/upload_progress",
+    "/gradio_api/queue/join",
+    "/gradio_api/queue/data",
+    "/gradio_api/login_check",
+    "/gradio_api/login_check/",
+    "/gradio_api/user",
+    "/gradio_api/user/",
+    "/gradio_api/token",
+}
+PREFIXES = ("/assets/", "/static/", "/svelte/", "/gradio_api/heartbeat/")
+STARTUP = "/gradio_api/startup-events"
+FILE = "/gradio_api/file="
+CALL = re.compile(r"/gradio_api/call/(?:v2/)?(?P<name>\w+)(?:/\w+)?")
+
+
+class TooLarge(Exception):
+    """A body is longer than it may be."""
+
+
+class Firewall:
+    """ASGI middleware around Gradio's app.
+
+    Args:
+        app: what comes behind.
+        serving: set once the start is over; until then Gradio may ask itself for its start-up route.
+        endpoints: the names that programs may call.
+        trust_proxy: whether ``X-Forwarded-For`` is set by a proxy of ours, so that it names the visitor.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        serving: threading.Event,
+        endpoints: Iterable[str],
+        trust_proxy: bool = False,
+    ) -> None:
+        self.app = app
+        self.serving = serving
+        self.endpoints = set(endpoints)
+        self.calls = CallRate() if trust_proxy else None
+        self.open = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse, redirect or pass on one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        self.open += 1
+        try:
+            await self._answer(scope, receive, _without_sniffing(send))
+        finally:
+            self.open -= 1
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path, headers = scope["path"], _headers(scope)
+        if self.open > CONNECTIONS:
+            await _refuse(send, 503, "The hub is full. Please try again in a minute.")
+        elif not self._is_known(path):
+            await _refuse(send, 404, "There is nothing here.")
+        elif self.calls and CALL.fullmatch(path) and not self.calls.admit(_visitor(headers)):
+            await _refuse(send, 429, f"At most {CALLS_A_MINUTE} calls a minute. Please wait.")
+        else:
+            await self._pass_on(scope, receive, send)
+
+    def _is_known(self, path: str) -> bool:
+        if path in EXACT or path.startswith(PREFIXES):
+            return True
+        if path.startswith(FILE):
+            return is_uploaded(path[len(FILE) :])
+        if path == STARTUP:
+            return not self.serving.is_set()
+        call = CALL.fullmatch(path)
+        return bool(call and call["name"] in self.endpoints)
+
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the request through, its body capped; a JSON body is read and looked at first."""
+        limited = _limit(receive)
+        try:
+            if scope["method"] == "POST" and "/upload" not in scope["path"]:
+                body = await _read(limited)
+                if not _is_clean(body):
+                    await _refuse(send, 400, "A file must be uploaded here first.")
+                    return
+                limited = _replay(body, receive)
+            await self.app(scope, limited, send)
+        except TooLarge:
+            await _refuse(send, 413, f"At most {BODY_MEGABYTES} MB at a time.")
+
+
+class CallRate:
+    """How often each address has called lately: a bucket of tokens, refilled evenly."""
+
+    def __init__(self) -> None:
+        self.buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def admit(self, address: str, now: float | None = None) -> bool:
+        """Take a token of this address; False where none is left."""
+        now = time.monotonic() if now is None else now
+        tokens, since = self.buckets.pop(address, (float(CALLS_AT_ONCE), now))
+        tokens = min(CALLS_AT_ONCE, tokens + (now - since) * CALLS_A_MINUTE / 60)
+        self.buckets[address] = (max(tokens - 1, 0.0) if tokens >= 1 else tokens, now)
+        while len(self.buckets) > ADDRESSES_KEPT:
+            self.buckets.popitem(last=False)
+        return tokens >= 1
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+def _visitor(headers: dict[str, str]) -> str:
+    """The address that the nearest proxy saw: the last one, since a visitor can write the others."""
+    return headers.get("x-forwarded-for", "").rsplit(",", 1)[-1].strip()
+
+
+def _without_sniffing(send: Send) -> Send:
+    """Add ``X-Content-Type-Options: nosniff`` to every answer."""
+
+    async def send_with_header(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message.get("headers", []), (b"x-content-type-options", b"nosniff")]
+        await send(message)
+
+    return send_with_header
+
+
+def _limit(receive: Receive) -> Receive:
+    """Count the body as it arrives and raise TooLarge past the cap, whatever its headers say."""
+    received = 0
+
+    async def receive_limited() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > BODY_MEGABYTES * 2**20:
+            raise TooLarge
+        return message
+
+    return receive_limited
+
+
+async def _read(receive: Receive) -> bytes:
+    chunks = []
+    while True:
+        message = await receive()
+        chunks.append(message.get("body", b""))
+        if message["type"] == "http.disconnect" or not message.get("more_body"):
+            return b"".join(chunks)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """Give a body that was read already to the app, then what really comes after it."""
+    waiting = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive_again() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return receive_again
+
+
+def _is_clean(body: bytes) -> bool:
+    """Tell whether every file that a JSON body names was uploaded here. What is no JSON is left to Gradio."""
+    try:
+        return _names_only_uploads(json.loads(body))
+    except RecursionError:
+        return False
+    except ValueError:
+        return True
+
+
+def _names_only_uploads(value: Any) -> bool:
+    if isinstance(value, list):
+        return all(map(_names_only_uploads, value))
+    if not isinstance(value, dict):
+        return True
+    path, url = value.get("path"), value.get("url")
+    if isinstance(path, str) and path and not is_uploaded(path):
+        return False
+    if not path and isinstance(url, str) and url:
+        return False
+    return all(map(_names_only_uploads, value.values()))
+
+
+async def _refuse(send: Send, status: int, sentence: str) -> None:
+    await _send(send, status, json.dumps({"error": sentence}).encode(), [(b"content-type", b"application/json")])
+
+
+async def _send(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
+    await send({"type": "http.response.body", "body": body})

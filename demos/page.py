@@ -1,0 +1,233 @@
+"""What every tab shares: language, theme, the line that says what answered, and the look inside a network."""
+
+import gettext
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import plotly.graph_objects as go
+
+from models import runtime, store
+
+LANGUAGES = {"en": "English", "zh": "中文"}
+CATALOGS = {"en": "en", "zh": "zh_CN"}
+LOCALE = Path(__file__).parent.parent / "locale"
+STYLE = Path(__file__).with_name("hub.css")
+
+# Gradio gives all pages one title; this gives each the name in its own language.
+TITLE_SCRIPT = "document.title = element.querySelector('h1').textContent"
+
+CHINESE_FONTS = ("PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC")
+ACCENT = "#0f766e"
+QUIET = "#8a8f98"
+
+Translate = Callable[[str], str]
+
+
+def translator(language: str) -> Translate:
+    """Return the function that turns an English text of the hub into ``language`` ("en" or "zh")."""
+    catalog = gettext.translation("hub", LOCALE, languages=[CATALOGS[language]], fallback=language == "en")
+    return catalog.gettext
+
+
+def theme() -> gr.themes.Base:
+    """Return the hub's calm theme: paper, ink and one green; fonts that ship with Gradio or the system."""
+    fonts = [gr.themes.LocalFont("IBM Plex Sans", weights=(400, 600)), *CHINESE_FONTS, "sans-serif"]
+    mono = [gr.themes.LocalFont("IBM Plex Mono", weights=(400, 600)), *CHINESE_FONTS, "monospace"]
+    return gr.themes.Base(
+        primary_hue=gr.themes.colors.teal,
+        neutral_hue=gr.themes.colors.stone,
+        radius_size=gr.themes.sizes.radius_md,
+        font=fonts,
+        font_mono=mono,
+    ).set(
+        body_background_fill="#faf9f7",
+        body_background_fill_dark="#171614",
+        block_background_fill="#ffffff",
+        block_background_fill_dark="#1f1e1b",
+        block_border_width="1px",
+        block_shadow="none",
+        button_primary_background_fill=ACCENT,
+        button_primary_background_fill_dark=ACCENT,
+        button_primary_text_color="#ffffff",
+        link_text_color=ACCENT,
+        link_text_color_dark="#5eead4",
+    )
+
+
+def header(language: str, _: Translate) -> str:
+    """Return the top of the page: the hub's name, the switch of language, and of light and dark."""
+    other = "zh" if language == "en" else "en"
+    address = "zh" if other == "zh" else "./?lang=en"
+    lang = "zh-CN" if other == "zh" else "en"
+    name, promise = (
+        escape(_("Deep-learning demo hub")),
+        escape(_("Try the networks of the tutorials, and look inside them.")),
+    )
+    settings, look = escape(_("Page settings")), escape(_("Light / dark"))
+    return f"""
+<header class="hub-header">
+  <div><h1>{name}</h1><p>{promise}</p></div>
+  <nav aria-label="{settings}">
+    <a class="hub-switch" href="{address}" lang="{lang}" hreflang="{lang}">{LANGUAGES[other]}</a>
+    <button class="hub-switch" type="button" data-hub-theme>{look}</button>
+  </nav>
+</header>"""
+
+
+def footer(_: Translate) -> str:
+    """Return the end of the page: what happens to what a visitor enters."""
+    text = _("What you draw or upload is used for the answer only, goes nowhere else, and is deleted within an hour.")
+    return f'<footer class="hub-footer">{escape(text)}</footer>'
+
+
+def percent(value: float) -> str:
+    """Return a fraction as in "99.6 %"; never 100 % for what is not quite."""
+    shown = f"{value:.1%}" if value <= 0.9994 or value == 1 else f"{min(value, 0.9999):.2%}"
+    return shown.replace("%", "\N{NARROW NO-BREAK SPACE}%")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One entry of the line under a result."""
+
+    name: str
+    value: str
+
+
+def facts_of(folder: store.Folder, milliseconds: float | None, _: Translate) -> list[Fact]:
+    """Return what answered: network, size, data, measured quality, revision, device, time.
+
+    ``milliseconds`` is None before the first answer: then neither time nor device is known.
+    """
+    metrics = folder.metrics
+    data, result, baseline = metrics["dataset"], metrics["result"], metrics["baseline"]
+    quality = _("{value} on {count:,} test examples; {baseline} {baseline_value}").format(
+        value=percent(result["value"]),
+        count=data["test"],
+        baseline=baseline["short"],
+        baseline_value=percent(baseline["value"]),
+    )
+    return [
+        Fact(_("Network"), folder.network),
+        Fact(_("Parameters"), f"{metrics['parameters']:,}"),
+        Fact(_("Trained on"), _("{name}, {count:,} examples").format(name=data["name"], count=data["train"])),
+        Fact(_("Measured"), quality),
+        Fact(_("Revision"), revision_of(folder, _)),
+        Fact(_("Device"), "–" if milliseconds is None else runtime.device()),
+        Fact(_("Time"), "–" if milliseconds is None else f"{milliseconds:.1f} ms"),
+    ]
+
+
+def revision_of(folder: store.Folder, _: Translate) -> str:
+    """Return where the network came from: the Hub's commit, or this copy and why not the Hub."""
+    if folder.origin == "hub":
+        return f"{folder.repo_id} @ {folder.revision}"
+    place = _("copy that comes with the hub") if folder.origin == "embedded" else _("local folder")
+    if folder.hub_problem:
+        return f"{place} ({hub_problem(folder.hub_problem, _)})"
+    return place
+
+
+def hub_problem(problem: store.Problem, _: Translate) -> str:
+    """Return why the Hub's network is not used."""
+    return {
+        "missing": _("the Hub has no such network"),
+        "forbidden": _("the Hub does not allow it"),
+        "unreachable": _("the Hub cannot be reached"),
+        "slow": _("the Hub does not answer"),
+        "broken": _("the Hub's file is damaged"),
+    }[problem]
+
+
+def provenance(folder: store.Folder, milliseconds: float | None, _: Translate) -> str:
+    """Return the facts as a list of terms, and the two sentences of limits."""
+    entries = "".join(
+        f"<div><dt>{escape(fact.name)}</dt><dd>{escape(fact.value)}</dd></div>"
+        for fact in facts_of(folder, milliseconds, _)
+    )
+    limits = folder.metrics["limits"]  # marked for translation in the training script
+    return f'<dl class="hub-facts">{entries}</dl><p class="hub-limits">{escape(_(limits))}</p>'
+
+
+def plot_history(folder: store.Folder, _: Translate) -> go.Figure:
+    """Plot the training curve: loss and validation loss, accuracy on the second axis, over the epochs."""
+    curve = store.history(folder)
+    epochs = [int(epoch) + 1 for epoch in curve["epoch"]]
+    names = {
+        "loss": _("loss, training"),
+        "val_loss": _("loss, validation"),
+        "val_accuracy": _("accuracy, validation"),
+    }
+    colours = {"loss": QUIET, "val_loss": "#b45309", "val_accuracy": ACCENT}
+    figure = go.Figure()
+    for column, name in names.items():
+        axis = "y2" if column == "val_accuracy" else "y"
+        line = {"color": colours[column], "width": 2, "dash": "dot" if column == "loss" else "solid"}
+        figure.add_scatter(x=epochs, y=curve[column], name=name, yaxis=axis, mode="lines+markers", line=line)
+    grid = {"gridcolor": "rgba(138,143,152,0.25)", "zeroline": False}
+    figure.update_layout(
+        height=320,
+        margin={"l": 50, "r": 55, "t": 30, "b": 45},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font={"color": QUIET},
+        legend={"orientation": "h", "y": 1.15},
+        xaxis={"title": _("epoch"), **grid},
+        yaxis={"title": _("loss"), **grid},
+        yaxis2={"title": _("accuracy"), "overlaying": "y", "side": "right", "tickformat": ".1%", "showgrid": False},
+    )
+    return figure
+
+
+def curve_in_words(folder: store.Folder, _: Translate) -> str:
+    """Return what the plot shows, for those who cannot see it."""
+    curve = store.history(folder)
+    return _("{epochs} epochs; the best validation accuracy, {best}, came in epoch {epoch}.").format(
+        epochs=len(curve["epoch"]),
+        best=percent(max(curve["val_accuracy"])),
+        epoch=curve["val_accuracy"].index(max(curve["val_accuracy"])) + 1,
+    )
+
+
+def layer_rows(folder: store.Folder) -> list[list[Any]]:
+    """Return name, kind, output shape and parameters of every layer."""
+    return [
+        [layer["name"], layer["type"], " × ".join(map(str, layer["output"])), f"{layer['parameters']:,}"]
+        for layer in folder.metrics["layers"]
+    ]
+
+
+def look_inside(task: str, network: gr.Radio, _: Translate, guarded: Callable) -> None:
+    """Add the panel that shows a network's curve, layers and source, and keep it on the chosen network."""
+
+    def show(name: str) -> tuple[go.Figure, str, list[list[Any]], str]:
+        folder = runtime.folder(task, name)
+        return (
+            plot_history(folder, _),
+            curve_in_words(folder, _),
+            layer_rows(folder),
+            store.builder_source(task, name),
+        )
+
+    figure, words, rows, source = show(network.value)
+    with gr.Accordion(_("Look inside the network"), open=False, elem_classes="hub-inside"), gr.Tabs():
+        with gr.Tab(_("Training curve")):
+            plot = gr.Plot(figure, show_label=False, container=False)
+            summary = gr.Markdown(words)
+        with gr.Tab(_("Layers")):
+            columns = [_("layer"), _("kind"), _("output"), _("parameters")]
+            table = gr.Dataframe(rows, headers=columns, interactive=False, show_label=False, buttons=[])
+        with gr.Tab(_("Source code")):
+            code = gr.Code(source, language="python", show_label=False, interactive=False, buttons=["copy"])
+    network.change(
+        guarded(show),
+        network,
+        [plot, summary, table, code],
+        api_visibility="private",
+        show_progress="hidden",
+        queue=False,
+    )

@@ -1,0 +1,119 @@
+"""Pictures from outside: what was drawn and what was uploaded, opened only after they were checked."""
+
+import base64
+import binascii
+import io
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from demos.guard import Refusal, is_uploaded
+
+MEGAPIXELS = 25
+LONGEST_SIDE = 8192
+SHORTEST_SIDE = 8
+ASPECT = 20
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
+DRAWING_CHARACTERS = 2_000_000
+DRAWING_PREFIX = "data:image/png;base64,"
+
+# The first bytes of pictures that people try and that are not opened here.
+FOREIGN_PICTURES = (b"<svg", b"<?xml", b"%PDF", b"%!PS", b"8BPS", b"II*\x00", b"MM\x00*", b"\x00\x00\x01\x00")
+
+
+def _(text: str) -> str:
+    """Mark a sentence for translation; it is translated where it is shown."""
+    return text
+
+
+DAMAGED = _("This picture is damaged. Try another one.")
+WRONG_FORMAT = _("Please use a PNG, JPEG, WebP, GIF or BMP picture.")
+TOO_LARGE = _("This picture is too large (at most {megapixels} megapixels and {side} pixels a side).")
+TOO_SMALL = _("This picture is too small.")
+TOO_NARROW = _("This picture is too narrow.")
+NOT_UPLOADED = _("The picture was lost. Please choose it again.")
+DRAWING_LOST = _("The drawing was lost. Please draw again.")
+DRAWING_TOO_LARGE = _("The drawing is too large.")
+
+
+def open_drawing(value: Any) -> Image.Image:
+    """Return the picture that the drawing pad sent as a data address of a PNG.
+
+    Raises:
+        Refusal: it is not one, or too large.
+    """
+    if not isinstance(value, str) or not value.startswith(DRAWING_PREFIX):
+        raise Refusal(DRAWING_LOST)
+    if len(value) > DRAWING_CHARACTERS:
+        raise Refusal(DRAWING_TOO_LARGE)
+    try:
+        content = base64.b64decode(value[len(DRAWING_PREFIX) :], validate=True)
+    except binascii.Error:
+        raise Refusal(DRAWING_LOST) from None
+    try:
+        return _decode(content, ("PNG",))
+    except Refusal as refusal:
+        raise Refusal(DRAWING_TOO_LARGE if refusal.sentence == TOO_LARGE else DRAWING_LOST) from None
+
+
+def open_picture(path: Any) -> Image.Image:
+    """Return an uploaded picture, upright, its metadata dropped; of an animation the first frame.
+
+    Args:
+        path: a path below the upload folder, as ``UploadedPicture`` passes it.
+
+    Raises:
+        Refusal: it is elsewhere, damaged, too large, too small, or of a format that is not opened here.
+    """
+    if not isinstance(path, str) or not is_uploaded(path):
+        raise Refusal(NOT_UPLOADED)
+    return _decode(Path(path).read_bytes(), FORMATS)
+
+
+def _decode(content: bytes, formats: tuple[str, ...]) -> Image.Image:
+    """Decode after the header alone has shown that the size is acceptable."""
+    try:
+        image = Image.open(io.BytesIO(content), formats=formats)
+    except Image.DecompressionBombError:
+        raise Refusal(TOO_LARGE, megapixels=MEGAPIXELS, side=LONGEST_SIDE) from None
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+        raise Refusal(WRONG_FORMAT if _is_foreign(content) else DAMAGED) from None
+    _check_size(*image.size)
+    try:
+        image.load()
+        upright = ImageOps.exif_transpose(image)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        raise Refusal(DAMAGED) from None
+    upright.info = {key: value for key, value in upright.info.items() if key == "transparency"}
+    return upright
+
+
+def _is_foreign(content: bytes) -> bool:
+    start = content[:64].lstrip()
+    return start.startswith(FOREIGN_PICTURES) or content[4:8] == b"ftyp"
+
+
+def _check_size(width: int, height: int) -> None:
+    if width * height > MEGAPIXELS * 1_000_000 or max(width, height) > LONGEST_SIDE:
+        raise Refusal(TOO_LARGE, megapixels=MEGAPIXELS, side=LONGEST_SIDE)
+    if max(width, height) > ASPECT * min(width, height):
+        raise Refusal(TOO_NARROW)
+    if min(width, height) < SHORTEST_SIDE:
+        raise Refusal(TOO_SMALL)
+
+
+class UploadedPicture(gr.Image):
+    """A ``gr.Image`` that passes on only the path of a file that was really uploaded.
+
+    (Gradio's own opens any path on the server that a request names, and any ``data:`` address.)
+    """
+
+    is_template = True
+
+    def preprocess(self, payload: Any) -> str | None:
+        """Return the uploaded file's path, None where nothing is chosen, or "" where the path is refused."""
+        if payload is None:
+            return None
+        return payload.path if payload.path and is_uploaded(payload.path) else ""

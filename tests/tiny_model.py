@@ -1,0 +1,45 @@
+"""A small but real model folder, written by the same code as the embedded ones. Imports Keras."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from models import digit
+from training import digit as digit_training
+from training import run
+
+HISTORY = "epoch,accuracy,loss,seconds,val_accuracy,val_loss\n0,0.5,2.0,1.0,0.4,2.1\n1,0.6,1.5,1.0,0.5,1.8\n"
+
+
+def build_tiny_network():
+    """One dense layer from 28x28 pixels to ten probabilities."""
+    keras.utils.set_random_seed(7)
+    return keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            keras.layers.Rescaling(1 / 255),
+            keras.layers.Flatten(),
+            keras.layers.Dense(len(digit.LABELS), activation="softmax"),
+        ]
+    )
+
+
+def tiny_split():
+    """Ten random images in each part, one of each digit."""
+    images = np.random.default_rng(7).integers(0, 256, (10, 28, 28, 1)).astype(np.float32)
+    labels = np.arange(10, dtype=np.int32)
+    return digit_training.Split(images, labels, images, labels, images, labels)
+
+
+def write_tiny_folder(root: Path, network="mlp") -> Path:
+    """Write ``digit-<network>`` below ``root`` as a training run would, and return it."""
+    model, data = build_tiny_network(), tiny_split()
+    training = {"seconds": 2.0, "seed": 7, "precision": "float32", "machine": "a test", "date": "2026-11-21"}
+    metrics = digit_training.build_metrics(network, data, digit_training.SETTINGS[network], training)
+    metrics |= digit_training.evaluate(model, data.test_images, data.test_labels)
+    metrics["baseline"] = {"name": "RBF-SVM", "short": "SVM", "value": 0.9}
+    history = root / "history.csv"
+    history.write_text(HISTORY)
+    texts = {"labels.txt": "\n".join(digit.LABELS) + "\n"}
+    return run.write_folder(run.Product(model, metrics, digit_training.known_input(), history, texts), root)

@@ -1,0 +1,257 @@
+"""``training.push`` with the real Hub client against our Hub on loopback."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from tests.loopback_hub import READER
+from tests.model_folders import rewrite
+from training import push
+
+REPO_ID = "alice/digit-mlp"
+FILES = {"model.keras", "metrics.json", "README.md", "history.csv", "labels.txt"}
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch):
+    """The Hub client repeats some requests; let it not wait in between."""
+    monkeypatch.setattr("huggingface_hub.utils._http.time", SimpleNamespace(sleep=lambda seconds: None))
+
+
+def refused(folder, owner="alice", tag="v1"):
+    """Push a folder that must be refused and return the sentence."""
+    with pytest.raises(push.PushError) as caught:
+        push.push_folders([folder], owner, tag)
+    return str(caught.value)
+
+
+def test_without_a_token_it_says_so_before_anything_is_sent(hub, model_folder, monkeypatch):
+    monkeypatch.delenv("HF_TOKEN")
+    assert "no Hub token" in refused(model_folder)
+    assert hub.count() == 0
+
+
+def test_a_token_that_may_only_read_is_refused_before_anything_is_created(hub, model_folder, monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", READER)
+    assert "may only read" in refused(model_folder)
+    assert hub.requests == {("GET", "whoami"): 1}
+
+
+def test_a_token_that_the_hub_does_not_know_is_refused(hub, model_folder, monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", "hf_stranger")
+    assert "does not know this token" in refused(model_folder)
+    assert hub.repositories == {}
+
+
+def test_a_foreign_owner_is_refused_and_the_possible_ones_are_named(hub, model_folder):
+    assert "belongs to alice, school and cannot push to bob" in refused(model_folder, owner="bob")
+    assert hub.repositories == {}
+
+
+@pytest.mark.parametrize("owner", ["", "a/b", "../alice", "alice@v1", "-alice", "al--ice"])
+def test_an_owner_that_cannot_be_one_is_refused_before_anything_is_sent(hub, model_folder, owner):
+    assert "OWNER must be" in refused(model_folder, owner=owner)
+    assert hub.count() == 0
+
+
+def test_one_commit_carries_all_files(hub, model_folder):
+    push.push_folders([model_folder], "alice", "v1")
+    (commit,) = hub.commits(REPO_ID)
+    assert commit.files.keys() == FILES | {".gitattributes"}
+    assert all(commit.files[name] == (model_folder / name).read_bytes() for name in FILES)
+
+
+def test_an_organisation_of_the_token_can_be_pushed_to(hub, model_folder):
+    push.push_folders([model_folder], "school", "v1")
+    assert len(hub.commits("school/digit-mlp")) == 1
+
+
+def test_the_tag_names_the_commit_and_address_tag_and_sha_are_printed(hub, model_folder, capsys):
+    push.push_folders([model_folder], "alice", "v1")
+    sha = hub.commits(REPO_ID)[0].sha
+    assert hub.repositories[REPO_ID].tags == {"v1": sha}
+    assert capsys.readouterr().out == f"pushed {hub.url}/{REPO_ID} tag v1 sha {sha}\n"
+
+
+def test_without_tag_the_date_is_the_tag(hub, model_folder):
+    push.push_folders([model_folder], "alice")
+    (tag,) = hub.repositories[REPO_ID].tags
+    assert tag.startswith("v20")
+    assert tag.count(".") == 2
+
+
+def test_an_unchanged_folder_makes_no_commit(hub, model_folder, capsys):
+    push.push_folders([model_folder], "alice", "v1")
+    capsys.readouterr()
+    push.push_folders([model_folder], "alice", "v1")
+    sha = hub.repositories[REPO_ID].head.sha
+    assert len(hub.commits(REPO_ID)) == 1
+    assert hub.count("POST", "commit") == 1
+    assert capsys.readouterr().out == f"unchanged {hub.url}/{REPO_ID} tag v1 sha {sha}\n"
+
+
+def test_an_unchanged_folder_still_gets_a_new_tag(hub, model_folder):
+    push.push_folders([model_folder], "alice", "v1")
+    push.push_folders([model_folder], "alice", "v2")
+    sha = hub.commits(REPO_ID)[0].sha
+    assert hub.repositories[REPO_ID].tags == {"v1": sha, "v2": sha}
+
+
+def test_a_changed_file_makes_one_more_commit_with_the_other_files_untouched(hub, model_folder):
+    push.push_folders([model_folder], "alice", "v1")
+    rewrite(model_folder, "labels.txt", b"zero\n")
+    push.push_folders([model_folder], "alice", "v2")
+    before, after = hub.commits(REPO_ID)
+    assert after.files["labels.txt"] == b"zero\n"
+    assert after.files["model.keras"] == before.files["model.keras"]
+    assert hub.repositories[REPO_ID].tags == {"v1": before.sha, "v2": after.sha}
+    assert hub.count("PUT", "upload") == 1  # the network itself travelled once
+
+
+def test_a_file_that_the_folder_no_longer_has_is_deleted_in_the_same_commit(hub, model_folder):
+    push.push_folders([model_folder], "alice", "v1")
+    stale = hub.repositories[REPO_ID].head.files | {"old.txt": b"of an earlier network"}
+    hub.repositories[REPO_ID].commit("By hand", stale)
+    rewrite(model_folder, "labels.txt", b"zero\n")
+    push.push_folders([model_folder], "alice", "v2")
+    assert hub.repositories[REPO_ID].head.files.keys() == FILES | {".gitattributes"}
+    assert hub.count("POST", "commit") == 2
+
+
+def test_a_tag_that_names_another_commit_stays_there(hub, model_folder):
+    push.push_folders([model_folder], "alice", "v1")
+    first = hub.repositories[REPO_ID].head.sha
+    rewrite(model_folder, "labels.txt", b"zero\n")
+    assert "Choose another --tag" in refused(model_folder, tag="v1")
+    assert hub.repositories[REPO_ID].tags == {"v1": first}
+
+
+def test_an_altered_network_is_not_pushed(hub, model_folder):
+    content = bytearray((model_folder / "model.keras").read_bytes())
+    content[-1] ^= 1
+    (model_folder / "model.keras").write_bytes(content)
+    sentence = refused(model_folder)
+    assert "is not pushed" in sentence
+    assert "digit-mlp" in sentence
+    assert hub.repositories == {}
+
+
+@pytest.mark.parametrize("name", ["model.keras", "labels.txt", "README.md", "metrics.json"])
+def test_a_folder_with_a_missing_file_is_not_pushed(hub, model_folder, name):
+    (model_folder / name).unlink()
+    assert "is not pushed" in refused(model_folder)
+    assert hub.repositories == {}
+
+
+def test_a_folder_that_is_not_there_is_named(hub, tmp_path):
+    assert "digit-nothing" in refused(tmp_path / "digit-nothing")
+    assert hub.repositories == {}
+
+
+def test_files_that_the_metrics_do_not_list_stay_at_home(hub, model_folder):
+    (model_folder / "secret.env").write_text("HF_TOKEN=hf_secret")
+    (model_folder / "best.weights.h5").write_bytes(b"a checkpoint")
+    (model_folder / ".checkpoints").mkdir()
+    (model_folder / ".checkpoints" / "state.h5").write_bytes(b"a checkpoint")
+    push.push_folders([model_folder], "alice", "v1")
+    assert hub.repositories[REPO_ID].head.files.keys() == FILES | {".gitattributes"}
+
+
+def test_the_card_on_the_hub_states_the_result_as_model_index(hub, model_folder):
+    from huggingface_hub import ModelCard
+
+    push.push_folders([model_folder], "alice", "v1")
+    card = ModelCard(hub.repositories[REPO_ID].head.files["README.md"].decode())
+    (result,) = card.data.eval_results
+    stated = json.loads((model_folder / "metrics.json").read_text())["result"]["value"]
+    assert card.data.model_name == "digit-mlp"
+    assert (result.metric_type, result.dataset_type) == ("accuracy", "mnist")
+    assert result.metric_value == pytest.approx(stated, abs=1e-6)
+
+
+SENTENCES = {
+    401: "does not know this token",
+    403: "may not write there",
+    429: "asks for a pause",
+    500: "answered 500",
+}
+
+
+@pytest.mark.parametrize("kind", ["whoami", "create", "preupload", "lfs", "upload", "commit"])
+@pytest.mark.parametrize("status", SENTENCES)
+def test_an_error_of_the_hub_is_said_in_a_sentence_and_nothing_is_published(hub, model_folder, status, kind):
+    hub.fail(status, kind)
+    assert SENTENCES[status] in refused(model_folder)
+    assert hub.commits(REPO_ID) == []
+
+
+def test_a_hub_that_cannot_be_reached_is_said_in_a_sentence(hub, model_folder):
+    with hub.stopped():
+        assert "cannot be reached" in refused(model_folder)
+
+
+def test_a_push_that_failed_half_way_succeeds_when_run_again(hub, model_folder):
+    hub.fail(500, "commit")
+    refused(model_folder)
+    hub.mend()
+    push.push_folders([model_folder], "alice", "v1")
+    assert len(hub.commits(REPO_ID)) == 1
+
+
+def test_somebody_elses_push_meanwhile_is_reported_and_left_alone(hub, model_folder, monkeypatch):
+    push.push_folders([model_folder], "alice", "v1")
+    rewrite(model_folder, "labels.txt", b"zero\n")
+    ask_for_head = push.HfApi.model_info
+
+    def model_info_then_a_foreign_commit(*args, **kwargs):
+        head = ask_for_head(*args, **kwargs)
+        hub.repositories[REPO_ID].commit("Foreign", {"README.md": b"theirs"})
+        return head
+
+    monkeypatch.setattr(push.HfApi, "model_info", model_info_then_a_foreign_commit)
+    assert "Somebody else pushed" in refused(model_folder, tag="v2")
+    assert hub.repositories[REPO_ID].head.files == {"README.md": b"theirs"}
+
+
+def test_a_hub_that_holds_something_else_than_was_pushed_is_not_tagged(hub, model_folder, monkeypatch):
+    real_commit = push.HfApi.create_commit
+
+    def commit_then_spoil(api, repo_id, **kwargs):
+        done = real_commit(api, repo_id, **kwargs)
+        hub.repositories[repo_id].head.files["model.keras"] = b"spoilt"
+        return done
+
+    monkeypatch.setattr(push.HfApi, "create_commit", commit_then_spoil)
+    assert "does not hold model.keras" in refused(model_folder)
+    assert hub.repositories[REPO_ID].tags == {}
+
+
+def run_command(*arguments, **environment):
+    """Run ``python -m training.push`` as a person would."""
+    return subprocess.run(
+        [sys.executable, "-m", "training.push", *map(str, arguments)],
+        cwd=Path(push.__file__).parents[1],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_the_command_pushes_and_prints_where(hub, model_folder):
+    done = run_command(model_folder, "--to", "alice", "--tag", "v1")
+    sha = hub.commits(REPO_ID)[0].sha
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"pushed {hub.url}/{REPO_ID} tag v1 sha {sha}\n"
+
+
+def test_the_command_fails_with_a_sentence_and_no_traceback(hub, model_folder):
+    done = run_command(model_folder, "--to", "alice", HF_TOKEN="")
+    assert done.returncode == 1
+    assert done.stderr.startswith("Not pushed: There is no Hub token.")
+    assert "Traceback" not in done.stderr
