@@ -231,7 +231,7 @@ def build_metrics(network: str, data: Split, settings: Settings, training: dict[
         "output": "probabilities float32 [batch, 10]",
         "dataset": {
             "name": "MNIST",
-            "id": "mnist",
+            "id": "ylecun/mnist",
             "url": "http://yann.lecun.com/exdb/mnist/",
             "license": "cc-by-sa-3.0",
             "unit": "digits",

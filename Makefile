@@ -1,0 +1,57 @@
+# The words a newcomer types. `make` alone lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+VENV ?= .venv
+BIN := $(VENV)/bin
+# The first Python from 3.11 to 3.13 that really runs.
+SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+FIND_PYTHON = for name in $(PYTHON) python3 python3.13 python3.12 python3.11 python; do \
+	"$$name" -c "$(SUITABLE)" 2>/dev/null && { command -v "$$name"; exit 0; }; done; \
+	echo "No Python from 3.11 to 3.13 was found. Install one, or name it: make PYTHON=/path/to/python" >&2; exit 1
+
+.PHONY: help run test check train results bench messages browser
+
+help: ## list these words
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
+
+run: $(VENV)/.app ## start the hub and print its address (flags: make run ARGS="--port 8000")
+	$(BIN)/python app.py $(ARGS)
+
+test: $(VENV)/.dev browser ## run every test
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.dev ## look for mistakes of style
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+train: $(VENV)/.train ## train every network (flags: make train ARGS="--data DIR")
+	$(BIN)/python -m training.digit --network all $(ARGS)
+
+results: $(VENV)/.train ## measure the committed networks again (needs the data: ARGS="--data DIR")
+	$(BIN)/python -m training.digit --network all --evaluate $(ARGS)
+
+bench: $(VENV)/.app ## time one answer, beside Keras' own ways to get it
+	$(BIN)/python -m benchmarks.digit $(ARGS)
+
+messages: $(VENV)/.dev ## collect the texts to translate, then compile the translations
+	$(BIN)/pybabel -q extract -F babel.cfg --no-location -o locale/hub.pot .
+	$(BIN)/pybabel -q update -D hub -d locale -i locale/hub.pot --no-fuzzy-matching --ignore-obsolete --no-wrap
+	$(BIN)/pybabel -q compile -D hub -d locale
+	rm locale/hub.pot
+
+browser: $(VENV)/.dev
+	@$(BIN)/python -m tests.install_browser
+
+$(VENV)/bin/python:
+	@python=$$($(FIND_PYTHON)) && echo "Making $(VENV) with $$python" && "$$python" -m venv $(VENV)
+
+$(VENV)/.app: requirements.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install -q -r requirements.txt
+	@touch $@
+
+$(VENV)/.train: requirements-train.txt requirements.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install -q -r requirements-train.txt
+	@touch $@ $(VENV)/.app
+
+$(VENV)/.dev: requirements-dev.txt requirements-train.txt requirements.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install -q -r requirements-dev.txt
+	@touch $@ $(VENV)/.train $(VENV)/.app
