@@ -252,7 +252,9 @@ def test_a_hub_that_hangs_is_called_slow_and_holds_nobody_up(hub, published, sta
     hub.hang()
     start_on_disk(start, model_folder, HUB)
     assert call().folder.origin == "local"
+    asked = time.monotonic()
     assert problem_on_disk() == "slow"
+    assert time.monotonic() - asked < 4
 
 
 def test_a_download_that_hangs_is_called_slow(hub, published, start, model_folder, monkeypatch):

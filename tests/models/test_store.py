@@ -113,7 +113,7 @@ def test_metrics_that_list_no_network_are_refused(model_folder):
     assert "lists no .keras file" in broken(model_folder)
 
 
-@pytest.mark.parametrize("name", ["../metrics.json", "a/b", "/etc/hostname", ".hidden", ""])
+@pytest.mark.parametrize("name", ["../digit-mlp/labels.txt", "a/b", "/labels.txt", ".hidden", ""])
 def test_a_listed_file_outside_the_folder_is_refused(model_folder, name):
     files = read(model_folder).metrics["files"]
     edit_metrics(model_folder, files=files | {name: files["labels.txt"]})

@@ -1,0 +1,1 @@
+"""Speed, each claim beside a named peer in the same run."""
