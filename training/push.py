@@ -10,10 +10,11 @@ push sets a tag, so that ``python app.py --hub OWNER@TAG`` finds all folders as 
 import argparse
 import datetime
 import hashlib
+import itertools
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx2
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, errors
@@ -50,34 +51,44 @@ def _role(me: dict[str, Any]) -> str | None:
     return me.get("auth", {}).get("accessToken", {}).get("role")
 
 
+class Pushed(NamedTuple):
+    """A repository that holds a folder now; ``commit`` is the full sha, ``state`` "pushed" or "unchanged"."""
+
+    repo_id: str
+    commit: str
+    state: str
+
+
 def push_folders(folders: list[Path], owner: str, tag: str | None = None) -> None:
-    """Push each folder and print its address, tag and sha.
+    """Push each folder, then set the same tag on all, and print each address with its tag and sha.
+
+    Without ``tag`` the date is used, with a number behind it where an earlier push of that day has it.
 
     Raises:
         PushError: a folder is broken, or the Hub refused; the folders before it are published.
     """
     check_access(owner)
-    tag = tag or f"v{datetime.datetime.now(datetime.UTC):%Y.%m.%d}"
-    for folder in folders:
-        print(push_folder(folder, owner, tag), flush=True)
+    api = HfApi()
+    done = [push_folder(api, folder, owner) for folder in folders]
+    tag = tag or _free_tag(api, done)
+    for pushed in done:
+        _set_tag(api, pushed, tag)
+        print(f"{pushed.state} {api.endpoint}/{pushed.repo_id} tag {tag} sha {pushed.commit}", flush=True)
 
 
-def push_folder(folder: Path, owner: str, tag: str) -> str:
-    """Push one folder in one commit, tag it, and return a line that says where it is.
+def push_folder(api: HfApi, folder: Path, owner: str) -> Pushed:
+    """Push one folder in one commit, without a tag.
 
     Raises:
         PushError: the folder is not complete, or the Hub refused.
     """
     files = _files_of(folder)
-    api = HfApi()
     repo_id = f"{owner}/{folder.resolve().name}"
     _ask(api.create_repo, repo_id, exist_ok=True)
     head = _ask(api.model_info, repo_id)
     commit = _commit(api, repo_id, files, head)
     _verify(api, repo_id, files, commit)
-    _set_tag(api, repo_id, tag, commit)
-    state = "unchanged" if commit == head.sha else "pushed"
-    return f"{state} {api.endpoint}/{repo_id} tag {tag} sha {commit}"
+    return Pushed(repo_id, commit, "unchanged" if commit == head.sha else "pushed")
 
 
 def _files_of(folder: Path) -> dict[str, Path]:
@@ -128,15 +139,28 @@ def _is_same(path: Path, held: Any) -> bool:
     return held.blob_id == hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
 
 
-def _set_tag(api: HfApi, repo_id: str, tag: str, commit: str) -> None:
+def _tags(api: HfApi, repo_id: str) -> dict[str, str]:
+    return {ref.name: ref.target_commit for ref in _ask(api.list_repo_refs, repo_id).tags}
+
+
+def _free_tag(api: HfApi, done: list[Pushed]) -> str:
+    """The first of today's tags that no repository has on another commit."""
+    held = [(_tags(api, pushed.repo_id), pushed.commit) for pushed in done]
+    today = f"v{datetime.datetime.now(datetime.UTC):%Y.%m.%d}"
+    candidates = itertools.chain([today], (f"{today}-{number}" for number in itertools.count(2)))
+    return next(tag for tag in candidates if all(tags.get(tag, commit) == commit for tags, commit in held))
+
+
+def _set_tag(api: HfApi, pushed: Pushed, tag: str) -> None:
     """Put the tag on the commit; a tag that stands elsewhere stays, since others may rely on it."""
-    refs = _ask(api.list_repo_refs, repo_id)
-    target = {ref.name: ref.target_commit for ref in refs.tags}.get(tag)
-    if target == commit:
-        return
-    if target:
-        raise PushError(f"{repo_id} is pushed ({commit}), but its tag {tag} names {target}. Choose another --tag.")
-    _ask(api.create_tag, repo_id, tag=tag, revision=commit)
+    target = _tags(api, pushed.repo_id).get(tag)
+    if target not in (None, pushed.commit):
+        raise PushError(
+            f"{pushed.repo_id} holds the folder now ({pushed.commit}), but its tag {tag} names {target}. "
+            "Run again with another --tag."
+        )
+    if target is None:
+        _ask(api.create_tag, pushed.repo_id, tag=tag, revision=pushed.commit)
 
 
 def _ask(request: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -180,7 +204,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         push_folders(flags.folders, flags.to, flags.tag)
     except PushError as error:
-        sys.exit(f"Not pushed: {error}")
+        sys.exit(f"The push stopped: {error}")
     return 0
 
 

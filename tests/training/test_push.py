@@ -95,6 +95,16 @@ def test_an_unchanged_folder_makes_no_commit(hub, model_folder, capsys):
     assert capsys.readouterr().out == f"unchanged {hub.url}/{REPO_ID} tag v1 sha {sha}\n"
 
 
+def test_a_second_push_of_the_day_gets_a_number_behind_the_date(hub, model_folder):
+    push.push_folders([model_folder], "alice")
+    rewrite(model_folder, "labels.txt", b"changed\n")
+    push.push_folders([model_folder], "alice")
+    first, second = sorted(hub.repositories[REPO_ID].tags)
+    assert second == f"{first}-2"
+    push.push_folders([model_folder], "alice")
+    assert sorted(hub.repositories[REPO_ID].tags) == [first, second]
+
+
 def test_an_unchanged_folder_still_gets_a_new_tag(hub, model_folder):
     push.push_folders([model_folder], "alice", "v1")
     push.push_folders([model_folder], "alice", "v2")
@@ -127,7 +137,7 @@ def test_a_tag_that_names_another_commit_stays_there(hub, model_folder):
     push.push_folders([model_folder], "alice", "v1")
     first = hub.repositories[REPO_ID].head.sha
     rewrite(model_folder, "labels.txt", b"zero\n")
-    assert "Choose another --tag" in refused(model_folder, tag="v1")
+    assert "another --tag" in refused(model_folder, tag="v1")
     assert hub.repositories[REPO_ID].tags == {"v1": first}
 
 
@@ -170,7 +180,7 @@ def test_the_card_on_the_hub_states_the_result_as_model_index(hub, model_folder)
     (result,) = card.data.eval_results
     stated = json.loads((model_folder / "metrics.json").read_text())["result"]["value"]
     assert card.data.model_name == "digit-mlp"
-    assert (result.metric_type, result.dataset_type) == ("accuracy", "mnist")
+    assert (result.metric_type, result.dataset_type) == ("accuracy", "ylecun/mnist")
     assert result.metric_value == pytest.approx(stated, abs=1e-6)
 
 
@@ -253,5 +263,5 @@ def test_the_command_pushes_and_prints_where(hub, model_folder):
 def test_the_command_fails_with_a_sentence_and_no_traceback(hub, model_folder):
     done = run_command(model_folder, "--to", "alice", HF_TOKEN="")
     assert done.returncode == 1
-    assert done.stderr.startswith("Not pushed: There is no Hub token.")
+    assert done.stderr.startswith("The push stopped: There is no Hub token.")
     assert "Traceback" not in done.stderr
