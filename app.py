@@ -10,6 +10,7 @@ import sys
 import tempfile
 import threading
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 
@@ -25,7 +26,7 @@ from models import runtime, store
 DEMOS: tuple[ModuleType, ...] = (digit,)
 NETWORKS = {digit_model.TASK: digit_model.NETWORKS}
 SWEEP_SECONDS = 600
-PORT = 7860
+STOP_SECONDS = 8
 
 
 def task_of(demo: ModuleType) -> str:
@@ -38,13 +39,14 @@ def parse_flags(argv: list[str] | None = None) -> argparse.Namespace:
     names = [task_of(demo) for demo in DEMOS]
     parser = argparse.ArgumentParser(description=__doc__)
     add = parser.add_argument
+    add("--host", help="address to listen on; 0.0.0.0 lets others in (default: GRADIO_SERVER_NAME, or 127.0.0.1)")
+    add("--port", type=int, help="port to listen on (default: GRADIO_SERVER_PORT, or the first free one from 7860)")
     add(
-        "--host",
-        default="127.0.0.1",
-        help="address to listen on; 0.0.0.0 lets others in (default: %(default)s)",
+        "--share",
+        action="store_true",
+        default=None,
+        help="also make a public link through Gradio's share server, for up to a week (default: GRADIO_SHARE, or not)",
     )
-    add("--port", type=int, help="port to listen on (default: the first free one from 7860)")
-    add("--share", action="store_true", help="also make a public link through Gradio's share server, for up to a week")
     add("--auth-file", type=Path, metavar="FILE", help="let in only the people in FILE, one name:password a line")
     add(
         "--queue-size",
@@ -135,24 +137,20 @@ def _fill(language: str, demos: list[ModuleType], max_upload_mb: int) -> None:
     gr.HTML(page.footer(_))
 
 
-def serve(flags: argparse.Namespace) -> gr.Blocks:
-    """Start the server, then the loading of the networks, and return the running hub."""
+@dataclass
+class Phase:
+    """Where the server is in its life: ``serving`` is set after the start, ``stopping`` at the end."""
+
+    serving: threading.Event = field(default_factory=threading.Event)
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+
+def serve(flags: argparse.Namespace, phase: Phase) -> str:
+    """Start the server, then the loading of the networks, and return the hub's address."""
     runtime.configure(flags.models, flags.hub)
     hub = build(flags.demos, flags.max_upload_mb)
-    hub.queue(
-        max_size=flags.queue_size,
-        default_concurrency_limit=guard.SIMULTANEOUS,
-        api_open=False,
-    )
-    serving = threading.Event()
-    firewall = Middleware(
-        Firewall,
-        serving=serving,
-        endpoints={demo.ENDPOINT for demo in DEMOS},
-        trust_proxy=os.environ.get("SYSTEM") == "spaces",
-    )
-    language = Middleware(PageLanguage, first_language=flags.lang)
-    hub.launch(
+    hub.queue(max_size=flags.queue_size, default_concurrency_limit=guard.SIMULTANEOUS, api_open=False)
+    _app, address, _share = hub.launch(
         server_name=flags.host,
         server_port=flags.port,
         share=flags.share,
@@ -170,12 +168,24 @@ def serve(flags: argparse.Namespace) -> gr.Blocks:
         footer_links=["api"],
         theme=page.theme(),
         css_paths=page.STYLE,
+        quiet=not flags.share,
         prevent_thread_lock=True,
-        app_kwargs={"middleware": [firewall, language], "docs_url": None, "redoc_url": None, "openapi_url": None},
+        app_kwargs={"middleware": _middleware(flags, phase), "docs_url": None, "redoc_url": None, "openapi_url": None},
     )
-    serving.set()
+    phase.serving.set()
     runtime.warm({name: NETWORKS[name] for name in flags.demos})
-    return hub
+    return address
+
+
+def _middleware(flags: argparse.Namespace, phase: Phase) -> list[Middleware]:
+    firewall = Middleware(
+        Firewall,
+        serving=phase.serving,
+        stopping=phase.stopping,
+        endpoints={demo.ENDPOINT for demo in DEMOS},
+        trust_proxy=os.environ.get("SYSTEM") == "spaces",
+    )
+    return [firewall, Middleware(PageLanguage, first_language=flags.lang)]
 
 
 def own_temporary_folder() -> Path:
@@ -193,13 +203,16 @@ def _sweep_forever(folder: Path) -> None:
         guard.sweep(folder)
 
 
-def wait_for_the_end() -> None:
-    """Sleep until somebody presses Ctrl-C or the machine asks the process to stop."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    try:
-        threading.Event().wait()
-    except KeyboardInterrupt:
-        print("\nStopped.")
+def wait_for_the_end(phase: Phase) -> None:
+    """Sleep until Ctrl-C or SIGTERM; then take nothing new, and let what is being answered finish."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: phase.stopping.set())
+    while not phase.stopping.wait(0.5):  # a wait without end would not let a signal through on every system
+        pass
+    deadline = time.monotonic() + STOP_SECONDS
+    while not runtime.is_idle(for_seconds=0.5) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    print("The hub has stopped.")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -209,11 +222,13 @@ def main(argv: list[str] | None = None) -> int:
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     own_temporary_folder()
+    phase = Phase()
     try:
-        serve(flags)
+        address = serve(flags, phase)
     except (OSError, ValueError, store.BrokenFolder) as error:
         sys.exit(f"The hub cannot start: {error}")
-    wait_for_the_end()
+    print(f"The hub is at {address} (in Chinese at {address.rstrip('/')}/zh). Ctrl-C stops it.", flush=True)
+    wait_for_the_end(phase)
     return 0
 
 

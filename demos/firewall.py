@@ -62,6 +62,7 @@ class Firewall:
     Args:
         app: what comes behind.
         serving: set once the start is over; until then Gradio may ask itself for its start-up route.
+        stopping: set at the end; from then on nothing new is begun.
         endpoints: the names that programs may call.
         trust_proxy: whether ``X-Forwarded-For`` is set by a proxy of ours, so that it names the visitor.
     """
@@ -70,11 +71,13 @@ class Firewall:
         self,
         app: ASGIApp,
         serving: threading.Event,
+        stopping: threading.Event,
         endpoints: Iterable[str],
         trust_proxy: bool = False,
     ) -> None:
         self.app = app
         self.serving = serving
+        self.stopping = stopping
         self.endpoints = set(endpoints)
         self.calls = CallRate() if trust_proxy else None
         self.open = 0
@@ -96,7 +99,9 @@ class Firewall:
             await _refuse(send, 503, "The hub is full. Please try again in a minute.")
         elif not self._is_known(path):
             await _refuse(send, 404, "There is nothing here.")
-        elif self.calls and CALL.fullmatch(path) and not self.calls.admit(_visitor(headers)):
+        elif self.stopping.is_set() and scope["method"] == "POST":
+            await _refuse(send, 503, "The hub is closing. Please try again later.")
+        elif self.calls and _is_call(scope) and not self.calls.admit(_visitor(headers)):
             await _refuse(send, 429, f"At most {CALLS_A_MINUTE} calls a minute. Please wait.")
         else:
             await self._pass_on(scope, receive, send)
@@ -141,6 +146,11 @@ class CallRate:
         while len(self.buckets) > ADDRESSES_KEPT:
             self.buckets.popitem(last=False)
         return tokens >= 1
+
+
+def _is_call(scope: Scope) -> bool:
+    """Tell whether this asks for an answer; fetching one that was asked for is free."""
+    return scope["method"] == "POST" and bool(CALL.fullmatch(scope["path"]))
 
 
 def _headers(scope: Scope) -> dict[str, str]:

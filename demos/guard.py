@@ -2,9 +2,12 @@
 
 import html
 import logging
+import os
 import secrets
+import stat
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -94,7 +97,7 @@ def is_uploaded(path: str) -> bool:
     """Tell whether the path names a file inside the upload folder."""
     try:
         real = Path(path).resolve(strict=True)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RuntimeError):  # RuntimeError: links in a circle, on Python 3.11 and 3.12
         return False
     return real.is_file() and real.is_relative_to(Path(get_upload_folder()).resolve())
 
@@ -102,11 +105,21 @@ def is_uploaded(path: str) -> bool:
 def sweep(folder: Path, now: float | None = None) -> None:
     """Delete uploads older than an hour, then the oldest until the folder holds at most 1 GB."""
     now = now or time.time()
-    files = [(path.lstat(), path) for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
-    files.sort(key=lambda entry: entry[0].st_mtime)
+    files = sorted(_files_in(folder), key=lambda entry: entry[0].st_mtime)
     total = sum(status.st_size for status, _path in files)
     for status, path in files:
         if now - status.st_mtime < TEMPORARY_SECONDS and total <= TEMPORARY_BYTES:
             break
-        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            path.unlink()
         total -= status.st_size
+
+
+def _files_in(folder: Path) -> Iterator[tuple[os.stat_result, Path]]:
+    """The files below a folder, links left out, and those that vanish meanwhile: Gradio deletes there too."""
+    for place, _folders, names in os.walk(folder):
+        for path in (Path(place, name) for name in names):
+            with suppress(OSError):
+                status = path.lstat()
+                if stat.S_ISREG(status.st_mode):
+                    yield status, path

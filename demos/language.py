@@ -68,12 +68,12 @@ def prefers_chinese(accept_language: str) -> bool:
     """Tell whether Chinese stands before English in a browser's ``Accept-Language``."""
     weighted = []
     for part in accept_language[:1000].split(","):
-        name, _, quality = part.strip().partition(";q=")
+        name, _, quality = part.partition(";")
         try:
-            weighted.append((float(quality or 1), name.lower()))
+            weighted.append((float(quality.strip().removeprefix("q=") or 1), name.strip().lower()))
         except ValueError:
             continue
-    known = [(quality, name[:2]) for quality, name in weighted if name[:2] in ("zh", "en")]
+    known = [(quality, name[:2]) for quality, name in weighted if quality > 0 and name[:2] in ("zh", "en")]
     return bool(known) and max(known, key=lambda entry: entry[0])[1] == "zh"
 
 

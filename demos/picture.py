@@ -1,13 +1,13 @@
 """Pictures from outside: what was drawn and what was uploaded, opened only after they were checked."""
 
 import base64
-import binascii
 import io
+import re
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from demos.guard import Refusal, is_uploaded
 
@@ -18,6 +18,19 @@ ASPECT = 20
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 DRAWING_CHARACTERS = 2_000_000
 DRAWING_PREFIX = "data:image/png;base64,"
+
+# Pillow 12 reads a large Exif in minutes and gigabytes, so none larger than one segment of a JPEG reaches it.
+EXIF_BYTES = 65_536
+EXIF_SEGMENT = re.compile(rb"(\xff\xe1..)Exif\x00\x00", re.DOTALL)
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 # The first bytes of pictures that people try and that are not opened here.
 FOREIGN_PICTURES = (b"<svg", b"<?xml", b"%PDF", b"%!PS", b"8BPS", b"II*\x00", b"MM\x00*", b"\x00\x00\x01\x00")
@@ -50,7 +63,7 @@ def open_drawing(value: Any) -> Image.Image:
         raise Refusal(DRAWING_TOO_LARGE)
     try:
         content = base64.b64decode(value[len(DRAWING_PREFIX) :], validate=True)
-    except binascii.Error:
+    except ValueError:
         raise Refusal(DRAWING_LOST) from None
     try:
         return _decode(content, ("PNG",))
@@ -75,7 +88,7 @@ def open_picture(path: Any) -> Image.Image:
 def _decode(content: bytes, formats: tuple[str, ...]) -> Image.Image:
     """Decode after the header alone has shown that the size is acceptable."""
     try:
-        image = Image.open(io.BytesIO(content), formats=formats)
+        image = Image.open(io.BytesIO(_with_one_exif(content)), formats=formats)
     except Image.DecompressionBombError:
         raise Refusal(TOO_LARGE, megapixels=MEGAPIXELS, side=LONGEST_SIDE) from None
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
@@ -83,11 +96,31 @@ def _decode(content: bytes, formats: tuple[str, ...]) -> Image.Image:
     _check_size(*image.size)
     try:
         image.load()
-        upright = ImageOps.exif_transpose(image)
+        upright = _upright(image)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         raise Refusal(DAMAGED) from None
     upright.info = {key: value for key, value in upright.info.items() if key == "transparency"}
     return upright
+
+
+def _with_one_exif(content: bytes) -> bytes:
+    """Hide all Exif segments but the first: of a JPEG, Pillow joins and reads them when it opens it."""
+    first = EXIF_SEGMENT.search(content)
+    if first is None:
+        return content
+    return content[: first.end()] + EXIF_SEGMENT.sub(rb"\1none\0\0", content[first.end() :])
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Turn a copy as the Exif says; one that is too large or broken says nothing."""
+    image.info.pop("Raw profile type exif", None)
+    if len(image.info.get("exif", b"")) > EXIF_BYTES:
+        return image.copy()
+    try:
+        turn = TURNS.get(image.getexif().get(ExifTags.Base.Orientation))
+    except Exception:  # Pillow raises anything from struct.error to TypeError here
+        turn = None
+    return image.copy() if turn is None else image.transpose(turn)
 
 
 def _is_foreign(content: bytes) -> bool:

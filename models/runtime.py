@@ -75,6 +75,8 @@ class _Cache:
         self.hub = hub
         self.slots: dict[tuple[str, str], _Slot] = {}
         self.lock = threading.Lock()
+        self.running = 0
+        self.last_answer = 0.0  # on the monotonic clock
         self.loading = threading.Lock()  # one at a time: loading is work for all cores
         self.replaced = threading.Event()  # by another cache: then the Hub is no longer followed
 
@@ -175,6 +177,11 @@ def is_ready(task: str, network: str) -> bool:
     return bool(slot and slot.loaded)
 
 
+def is_idle(for_seconds: float) -> bool:
+    """Tell whether no network has been at work for that long."""
+    return not _cache.running and time.monotonic() - _cache.last_answer >= for_seconds
+
+
 @contextmanager
 def _turn(slot: _Slot) -> Iterator[None]:
     """Hold one of the network's few turns.
@@ -183,10 +190,15 @@ def _turn(slot: _Slot) -> Iterator[None]:
     """
     if not slot.turns.acquire(timeout=TURN_TIMEOUT):
         raise Busy(f"{slot.task}-{slot.network}")
+    with _cache.lock:
+        _cache.running += 1
     try:
         yield
     finally:
         slot.turns.release()
+        with _cache.lock:
+            _cache.running -= 1
+            _cache.last_answer = time.monotonic()
 
 
 def _within(seconds: float, work: Callable[[], store.Folder]) -> store.Folder:

@@ -23,6 +23,7 @@ from models import digit, store
 from models.networks.digit import INPUT_SHAPE, NETWORKS
 from training import push, run
 from training.augment import Distort
+from training.calibration import calibrate
 from training.data import DataError, load_mnist
 
 VALIDATION_SIZE = 5_000
@@ -123,6 +124,8 @@ def split(mnist: dict[str, np.ndarray], validation_size: int) -> Split:
 def train(network: str, data: Split, settings: Settings, checkpoints: Path, seed: int) -> keras.Model:
     """Train a network, or go on where an earlier run stopped, and return it in float32 at its best epoch.
 
+    Where labels were smoothed its probabilities are calibrated on the validation digits.
+
     Raises:
         FloatingPointError: the loss became NaN.
     """
@@ -143,7 +146,10 @@ def train(network: str, data: Split, settings: Settings, checkpoints: Path, seed
         )
     run.refuse_nan(checkpoints)
     trainee.load_weights(checkpoints / run.BEST)
-    return _in_float32(network, trainee)
+    model = _in_float32(network, trainee)
+    if settings.label_smoothing:
+        calibrate(model, data.validation_images, data.validation_labels)
+    return model
 
 
 def _compiled(network: str, settings: Settings, count: int, seed: int) -> keras.Model:
