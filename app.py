@@ -40,7 +40,7 @@ def parse_flags(argv: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     add = parser.add_argument
     add("--host", help="address to listen on; 0.0.0.0 lets others in (default: GRADIO_SERVER_NAME, or 127.0.0.1)")
-    add("--port", type=int, help="port to listen on (default: GRADIO_SERVER_PORT, or the first free one from 7860)")
+    add("--port", type=_port, help="port to listen on (default: GRADIO_SERVER_PORT, or the first free one from 7860)")
     add(
         "--share",
         action="store_true",
@@ -77,6 +77,13 @@ def _positive(text: str) -> int:
     value = int(text)
     if value < 1:
         raise argparse.ArgumentTypeError(f"must be 1 or more. Received: {text}")
+    return value
+
+
+def _port(text: str) -> int:
+    value = int(text)
+    if not 0 < value < 2**16:
+        raise argparse.ArgumentTypeError(f"must be from 1 to 65535. Received: {text}")
     return value
 
 
@@ -170,19 +177,25 @@ def serve(flags: argparse.Namespace, phase: Phase) -> str:
         css_paths=page.STYLE,
         quiet=not flags.share,
         prevent_thread_lock=True,
-        app_kwargs={"middleware": _middleware(flags, phase), "docs_url": None, "redoc_url": None, "openapi_url": None},
+        app_kwargs={
+            "middleware": _middleware(hub, flags, phase),
+            "docs_url": None,
+            "redoc_url": None,
+            "openapi_url": None,
+        },
     )
     phase.serving.set()
     runtime.warm({name: NETWORKS[name] for name in flags.demos})
     return address
 
 
-def _middleware(flags: argparse.Namespace, phase: Phase) -> list[Middleware]:
+def _middleware(hub: gr.Blocks, flags: argparse.Namespace, phase: Phase) -> list[Middleware]:
     firewall = Middleware(
         Firewall,
         serving=phase.serving,
         stopping=phase.stopping,
-        endpoints={demo.ENDPOINT for demo in DEMOS},
+        endpoints={demo.ENDPOINT: demo.PARAMETERS for demo in DEMOS},
+        events=hub.fns.keys(),
         trust_proxy=os.environ.get("SYSTEM") == "spaces",
     )
     return [firewall, Middleware(PageLanguage, first_language=flags.lang)]

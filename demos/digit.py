@@ -17,6 +17,7 @@ from demos.picture import UploadedPicture, open_drawing, open_picture
 from models import digit, runtime
 
 ENDPOINT = "classify_digit"
+PARAMETERS = {"image": "file", "network": "text"}
 
 # The HTML of the four panels: the verdict; the image seen and all probabilities; the networks side by side;
 # what answered.
@@ -101,12 +102,12 @@ def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Bloc
     return demo
 
 
-def _network_choice(_: Translate) -> gr.Radio:
+def _network_choice(_: Translate) -> guard.Choice:
     choices = []
     for name in digit.NETWORKS:
         accuracy = runtime.folder(digit.TASK, name).metrics["result"]["value"]
         choices.append((f"{name} · {page.percent(accuracy)}", name))
-    return gr.Radio(
+    return guard.Choice(
         choices,
         value=digit.DEFAULT_NETWORK,
         label=_("Network"),
@@ -145,7 +146,7 @@ def _connect(event: Callable, read: Callable, inputs: list, outputs: list, sourc
     )
 
 
-def _add_endpoint(handler: Callable, picture: gr.Image, network: gr.Radio) -> None:
+def _add_endpoint(handler: Callable, picture: gr.Image, network: guard.Choice) -> None:
     """Offer ``classify_digit(image, network)`` to programs; no visitor sees these components."""
     trigger = gr.Button(visible=False)
     result = gr.JSON(visible=False, label="result")

@@ -9,7 +9,7 @@ import re
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,6 +21,7 @@ CALLS_A_MINUTE = 60
 CALLS_AT_ONCE = 20
 ADDRESSES_KEPT = 1000
 
+JOIN = "/gradio_api/queue/join"
 EXACT = {
     "/",
     "/zh",
@@ -38,7 +39,7 @@ EXACT = {
     "/gradio_api/reset",
     "/gradio_api/upload",
     "/gradio_api/upload_progress",
-    "/gradio_api/queue/join",
+    JOIN,
     "/gradio_api/queue/data",
     "/gradio_api/login_check",
     "/gradio_api/login_check/",
@@ -63,7 +64,8 @@ class Firewall:
         app: what comes behind.
         serving: set once the start is over; until then Gradio may ask itself for its start-up route.
         stopping: set at the end; from then on nothing new is begun.
-        endpoints: the names that programs may call.
+        endpoints: what programs may call: name -> its parameters, each "file" or "text".
+        events: the numbers of the events that the pages raise.
         trust_proxy: whether ``X-Forwarded-For`` is set by a proxy of ours, so that it names the visitor.
     """
 
@@ -72,13 +74,15 @@ class Firewall:
         app: ASGIApp,
         serving: threading.Event,
         stopping: threading.Event,
-        endpoints: Iterable[str],
+        endpoints: dict[str, dict[str, str]],
+        events: Collection[int],
         trust_proxy: bool = False,
     ) -> None:
         self.app = app
         self.serving = serving
         self.stopping = stopping
-        self.endpoints = set(endpoints)
+        self.endpoints = endpoints
+        self.events = frozenset(events)
         self.calls = CallRate() if trust_proxy else None
         self.open = 0
 
@@ -122,13 +126,31 @@ class Firewall:
         try:
             if scope["method"] == "POST" and "/upload" not in scope["path"]:
                 body = await _read(limited)
-                if not _is_clean(body):
-                    await _refuse(send, 400, "A file must be uploaded here first.")
+                if problem := self._problem_of(scope["path"], body):
+                    await _refuse(send, 400, problem)
                     return
                 limited = _replay(body, receive)
             await self.app(scope, limited, send)
         except TooLarge:
             await _refuse(send, 413, f"At most {BODY_MEGABYTES} MB at a time.")
+
+    def _problem_of(self, path: str, body: bytes) -> str | None:
+        """What is wrong with a JSON body, or None. What is no JSON is left to Gradio, which refuses it."""
+        try:
+            content = json.loads(body)
+            if not _names_only_uploads(content):
+                return "A file must be uploaded here first."
+        except RecursionError:
+            return "This is nested too deeply."
+        except ValueError:
+            return None
+        call = CALL.fullmatch(path)
+        if call and not _fits(content, self.endpoints[call["name"]], "/v2/" in path):
+            kinds = " and ".join(f"{name} (a {kind})" for name, kind in self.endpoints[call["name"]].items())
+            return f"{call['name']} takes {kinds}."
+        if path == JOIN and not (isinstance(content, dict) and content.get("fn_index") in self.events):
+            return "There is no such event."
+        return None
 
 
 class CallRate:
@@ -207,14 +229,21 @@ def _replay(body: bytes, receive: Receive) -> Receive:
     return receive_again
 
 
-def _is_clean(body: bytes) -> bool:
-    """Tell whether every file that a JSON body names was uploaded here. What is no JSON is left to Gradio."""
-    try:
-        return _names_only_uploads(json.loads(body))
-    except RecursionError:
+def _fits(content: Any, parameters: dict[str, str], by_name: bool) -> bool:
+    """Tell whether a call gives each parameter once, a file as an object or null; by name some may be left out."""
+    if not isinstance(content, dict):
         return False
-    except ValueError:
-        return True
+    if not by_name:
+        data = content.get("data")
+        if not isinstance(data, list) or len(data) != len(parameters):
+            return False
+        content = dict(zip(parameters, data, strict=True))
+    files = {name for name, kind in parameters.items() if kind == "file"}
+    return files <= content.keys() <= parameters.keys() and all(_is_file(content[name]) for name in files)
+
+
+def _is_file(value: Any) -> bool:
+    return value is None or (isinstance(value, dict) and isinstance(value.get("path"), str))
 
 
 def _names_only_uploads(value: Any) -> bool:

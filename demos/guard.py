@@ -88,9 +88,22 @@ def speaking(translate: Callable[[str], str]) -> Callable[[Callable], Callable]:
 
 def require_choice(value: Any, choices: tuple[str, ...]) -> str:
     """Return the value if it is one of the choices, else raise Refusal."""
-    if value not in choices:
+    if not isinstance(value, str) or value not in choices:
         raise Refusal(UNKNOWN_CHOICE, choices=", ".join(choices))
     return value
+
+
+class Choice(gr.Radio):
+    """A ``gr.Radio`` that passes on what it gets: ``require_choice`` refuses it in the visitor's language.
+
+    (Gradio's own answers with the Python type and with whatever was sent, and writes both to the log.)
+    """
+
+    is_template = True
+
+    def preprocess(self, payload: Any) -> Any:
+        """Return the payload as it came."""
+        return payload
 
 
 def is_uploaded(path: str) -> bool:

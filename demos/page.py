@@ -229,5 +229,4 @@ def look_inside(task: str, network: gr.Radio, _: Translate, guarded: Callable) -
         [plot, summary, table, code],
         api_visibility="private",
         show_progress="hidden",
-        queue=False,
     )

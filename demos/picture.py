@@ -17,6 +17,7 @@ SHORTEST_SIDE = 8
 ASPECT = 20
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 DRAWING_CHARACTERS = 2_000_000
+EXAMPLE = "digit.png"  # a name to stand for a file of the caller's own
 DRAWING_PREFIX = "data:image/png;base64,"
 
 # Pillow 12 reads a large Exif in minutes and gigabytes, so none larger than one segment of a JPEG reaches it.
@@ -150,3 +151,11 @@ class UploadedPicture(gr.Image):
         if payload is None:
             return None
         return payload.path if payload.path and is_uploaded(payload.path) else ""
+
+    def example_payload(self) -> dict[str, Any]:
+        """Return what the API page shows as an example; Gradio's own names a picture on another host."""
+        return {"path": EXAMPLE, "meta": {"_type": "gradio.FileData"}}
+
+    def example_value(self) -> str:
+        """Return the name of the example picture."""
+        return EXAMPLE

@@ -1,0 +1,124 @@
+"""What the READMEs say is true: their commands exist, their examples run, their numbers are the metrics'."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from models import digit, store
+from tests.running_hub import seven, start
+
+ROOT = Path(__file__).parents[1]
+ENGLISH = (ROOT / "README.md").read_text(encoding="utf-8")
+CHINESE = (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+BOTH = pytest.mark.parametrize("text", [ENGLISH, CHINESE], ids=["README.md", "README.zh-CN.md"])
+
+
+def blocks(text, language):
+    return [body for name, body in BLOCK.findall(text) if name == language]
+
+
+def pins():
+    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    return dict(line.split(";")[0].strip().split("==") for line in lines if "==" in line)
+
+
+def test_both_languages_give_the_same_commands_and_examples():
+    assert BLOCK.findall(ENGLISH) and BLOCK.findall(ENGLISH) == BLOCK.findall(CHINESE)
+
+
+@BOTH
+def test_every_make_word_is_in_the_makefile(text):
+    words = set(re.findall(r"\bmake ([a-z]+)\b(?=[`\n ])", text))
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert {"run", "test", "train"} <= words & targets
+    assert set(re.findall(r"`make ([a-z]+)[` ]", text)) <= targets
+
+
+@BOTH
+def test_every_file_that_is_linked_is_there(text):
+    links = [link for link in re.findall(r"\]\(([^)]+)\)", text) if "://" not in link]
+    assert links
+    for link in links:
+        assert (ROOT / link).is_file(), link
+
+
+@BOTH
+def test_every_flag_is_known_to_the_program_it_is_given_to(text):
+    commands = [line for body in blocks(text, "sh") for line in body.splitlines() if "python " in line]
+    assert len(commands) == 4
+    for command in commands:
+        program = re.search(r"python (-m [\w.]+|[\w.]+\.py)", command)[1].split()
+        usage = subprocess.run([sys.executable, *program, "--help"], cwd=ROOT, capture_output=True, text=True)
+        for flag in re.findall(r"--[\w-]+", command):
+            assert flag in usage.stdout, f"{flag} in {command}"
+
+
+@BOTH
+@pytest.mark.parametrize("network", digit.NETWORKS)
+def test_the_table_states_the_metrics(text, network):
+    metrics = store.read("digit", network).metrics
+    (row,) = [line for line in text.splitlines() if line.startswith("|") and f"| `{network}` |" in line]
+    assert f"{metrics['parameters']:,}" in row
+    assert f"{metrics['result']['value'] * 100:.2f} %" in row
+    assert f"{metrics['baseline']['value'] * 100:.2f} %" in text
+
+
+@BOTH
+def test_the_time_of_the_training_is_the_measured_one(text):
+    minutes = store.read("digit", "convnet").metrics["training"]["seconds"] / 60
+    assert re.search(rf"\b{minutes:.0f} (minutes|分钟)", text)
+
+
+def test_the_changelog_states_the_metrics():
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    for network in digit.NETWORKS:
+        assert f"{store.read('digit', network).metrics['result']['value'] * 100:.2f} %" in changelog
+
+
+def test_the_front_matter_is_that_of_a_space_with_the_installed_versions():
+    front = yaml.safe_load(ENGLISH.split("---")[1])
+    assert front["sdk"] == "gradio" and front["sdk_version"] == pins()["gradio"]
+    assert (3, 11) <= tuple(map(int, front["python_version"].split("."))) <= (3, 13)
+    assert (ROOT / front["app_file"]).is_file()
+    assert len(front["short_description"]) <= 60
+
+
+def test_the_tested_versions_are_those_that_are_pinned():
+    from importlib.metadata import version
+
+    for name in ("gradio", "tensorflow", "keras", "huggingface-hub", "pillow", "plotly", "numpy", "pydantic"):
+        assert version(name) == pins()[name]
+    assert f"tensorflow[and-cuda]=={pins()['tensorflow']}" in ENGLISH
+
+
+@pytest.fixture(scope="module")
+def address():
+    with start() as hub:
+        yield hub.address
+
+
+@pytest.fixture
+def folder_with_a_digit(tmp_path):
+    (tmp_path / "digit.png").write_bytes(seven())
+    return tmp_path
+
+
+def test_the_python_example_runs(address, folder_with_a_digit):
+    (example,) = blocks(ENGLISH, "python")
+    script = example.replace("http://127.0.0.1:7860", address)
+    done = subprocess.run([sys.executable, "-c", script], cwd=folder_with_a_digit, capture_output=True, text=True)
+    assert "'label': '7'" in done.stdout, done.stderr
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="there is no curl")
+def test_the_curl_example_runs(address, folder_with_a_digit):
+    (example,) = [body for body in blocks(ENGLISH, "sh") if "curl" in body]
+    script = example.replace("http://127.0.0.1:7860", address)
+    done = subprocess.run(["sh", "-c", script], cwd=folder_with_a_digit, capture_output=True, text=True, timeout=60)
+    assert "event: complete" in done.stdout and '"label": "7"' in done.stdout, done.stdout + done.stderr
