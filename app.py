@@ -6,6 +6,7 @@ import logging
 import os
 import shutil
 import signal
+import socket
 import sys
 import tempfile
 import threading
@@ -152,8 +153,25 @@ class Phase:
     stopping: threading.Event = field(default_factory=threading.Event)
 
 
+def require_address(host: str, port: int) -> None:
+    """Make sure that the hub can listen there, before anything is loaded; Gradio would try for a minute.
+
+    Raises:
+        OSError: the address is not this machine's, or the port is taken.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        raise OSError(f"{host} port {port} cannot be listened on ({error.strerror or error}).") from None
+
+
 def serve(flags: argparse.Namespace, phase: Phase) -> str:
     """Start the server, then the loading of the networks, and return the hub's address."""
+    if flags.host or flags.port:
+        require_address(flags.host or "127.0.0.1", flags.port or 0)
     runtime.configure(flags.models, flags.hub)
     hub = build(flags.demos, flags.max_upload_mb)
     hub.queue(max_size=flags.queue_size, default_concurrency_limit=guard.SIMULTANEOUS, api_open=False)
@@ -239,7 +257,8 @@ def main(argv: list[str] | None = None) -> int:
     try:
         address = serve(flags, phase)
     except (OSError, ValueError, store.BrokenFolder) as error:
-        sys.exit(f"The hub cannot start: {error}")
+        print(f"The hub cannot start: {error}", file=sys.stderr)
+        return 2
     print(f"The hub is at {address} (in Chinese at {address.rstrip('/')}/zh). Ctrl-C stops it.", flush=True)
     wait_for_the_end(phase)
     return 0

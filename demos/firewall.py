@@ -82,7 +82,7 @@ class Firewall:
         self.serving = serving
         self.stopping = stopping
         self.endpoints = endpoints
-        self.events = frozenset(events)
+        self.events = tuple(events)  # no set: what is asked for may be a list
         self.calls = CallRate() if trust_proxy else None
         self.open = 0
 

@@ -149,7 +149,7 @@ def test_a_drawn_seven_is_read_while_and_after_it_is_drawn(page):
 
 
 def test_undo_takes_back_a_stroke_and_clear_takes_all(page):
-    draw(page, SEVEN)
+    page.get_by_role("button", name="Draw the example 7").click()
     expect_verdict(page, "7")
     seven_seen = picture_seen(page)
     draw(page, [(0.2, 0.9), (0.8, 0.9)])
@@ -351,7 +351,7 @@ def test_a_chinese_browser_is_led_to_chinese_and_may_choose_english(visit):
 def test_the_api_page_shows_the_one_endpoint(page):
     page.get_by_role("button", name="Use via API").click()
     page.get_by_text("/classify_digit").first.wait_for()
-    assert page.get_by_text("seven.png").first.is_visible()
+    assert page.get_by_text("digit.png").first.is_visible()
 
 
 def test_light_and_dark_change_at_a_click_and_are_remembered(visit):

@@ -324,7 +324,7 @@ def test_a_call_that_fits_passes_in_order_and_by_name(visitor, uploads):
         assert visitor.post("/gradio_api/call/v2/classify_digit", value).status_code == 200
 
 
-@pytest.mark.parametrize("event", [3, -1, 9999, "handler", None, 0.5])
+@pytest.mark.parametrize("event", [3, -1, 9999, "handler", None, 0.5, [], {}, [0]])
 def test_an_event_that_no_page_raises_is_refused(visitor, event):
     assert is_refused(visitor.post(JOIN, {"fn_index": event, "data": [], "session_hash": "a"}), 400)
 
