@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Collection
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demos.guard import BODY_MEGABYTES, is_uploaded
@@ -133,6 +134,11 @@ class Firewall:
             await self.app(scope, limited, send)
         except TooLarge:
             await _refuse(send, 413, f"At most {BODY_MEGABYTES} MB at a time.")
+        except RuntimeError as error:
+            # Gradio begins the stream of a call, then finds that there is no such call, says so and tears it.
+            if not isinstance(error.__cause__, HTTPException):
+                raise
+            await send({"type": "http.response.body", "body": b""})
 
     def _problem_of(self, path: str, body: bytes) -> str | None:
         """What is wrong with a JSON body, or None. What is no JSON is left to Gradio, which refuses it."""

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import secrets
 import shutil
 import signal
 import socket
@@ -272,6 +273,16 @@ def test_an_unknown_network_is_told_the_known_ones(http, good, network):
     status, kind, said = classify(http, upload(http, seven()), network)
     assert (status, kind) == (200, "error")
     assert said["error"] == "Please choose one of: convnet, lenet, mlp."
+    good()
+
+
+@pytest.mark.parametrize("network", ["resnet", "convnet/../digit-mlp", "../../etc/passwd", None, ["mlp"], {"mlp": 1}])
+def test_the_look_inside_opens_known_networks_only(http, good, network):
+    [event, *_] = [event["id"] for event in http.get("/config").json()["dependencies"] if event["api_name"] == "show"]
+    body = {"fn_index": event, "session_hash": secrets.token_hex(6), "data": [network]}
+    assert http.post("/gradio_api/queue/join", json=body).status_code == 200
+    stream = http.get("/gradio_api/queue/data", params={"session_hash": body["session_hash"]}).text
+    assert "Please choose one of: convnet, lenet, mlp." in stream
     good()
 
 
