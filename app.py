@@ -236,8 +236,6 @@ def _sweep_forever(folder: Path) -> None:
 
 def wait_for_the_end(phase: Phase) -> None:
     """Sleep until Ctrl-C or SIGTERM; then take nothing new, and let what is being answered finish."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: phase.stopping.set())
     while not phase.stopping.wait(0.5):  # a wait without end would not let a signal through on every system
         pass
     deadline = time.monotonic() + STOP_SECONDS
@@ -252,9 +250,11 @@ def main(argv: list[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    own_temporary_folder()
     phase = Phase()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: phase.stopping.set())
     try:
+        own_temporary_folder()
         address = serve(flags, phase)
     except (OSError, ValueError, store.BrokenFolder) as error:
         print(f"The hub cannot start: {error}", file=sys.stderr)

@@ -177,7 +177,7 @@ def read_drawing(value: Any) -> np.ndarray:
     Raises:
         guard.Refusal: nothing that could be a digit was drawn.
     """
-    if value is None:
+    if value is None or value == "":  # Gradio's page sends either for a pad that was cleared
         raise guard.Refusal(EMPTY)
     return _preprocess(open_drawing(value))
 

@@ -10,6 +10,7 @@ from typing import Any
 import gradio as gr
 import plotly.graph_objects as go
 
+from demos import guard
 from models import runtime, store
 
 LANGUAGES = {"en": "English", "zh": "中文"}
@@ -55,6 +56,8 @@ def theme() -> gr.themes.Base:
         button_primary_text_color="#ffffff",
         link_text_color=ACCENT,
         link_text_color_dark="#5eead4",
+        block_info_text_color="#6b665f",
+        block_info_text_color_dark="#a8a29a",
     )
 
 
@@ -170,12 +173,12 @@ def plot_history(folder: store.Folder, _: Translate) -> go.Figure:
         figure.add_scatter(x=epochs, y=curve[column], name=name, yaxis=axis, mode="lines+markers", line=line)
     grid = {"gridcolor": "rgba(138,143,152,0.25)", "zeroline": False}
     figure.update_layout(
-        height=320,
+        height=340,
         margin={"l": 50, "r": 55, "t": 30, "b": 45},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         font={"color": QUIET},
-        legend={"orientation": "h", "y": 1.15},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         xaxis={"title": _("epoch"), **grid},
         yaxis={"title": _("loss"), **grid},
         yaxis2={"title": _("accuracy"), "overlaying": "y", "side": "right", "tickformat": ".1%", "showgrid": False},
@@ -204,8 +207,8 @@ def layer_rows(folder: store.Folder) -> list[list[Any]]:
 def look_inside(task: str, network: gr.Radio, _: Translate, guarded: Callable) -> None:
     """Add the panel that shows a network's curve, layers and source, and keep it on the chosen network."""
 
-    def show(name: str) -> tuple[go.Figure, str, list[list[Any]], str]:
-        folder = runtime.folder(task, name)
+    def show(name: Any) -> tuple[go.Figure, str, list[list[Any]], str]:
+        folder = runtime.folder(task, guard.require_choice(name, names))
         return (
             plot_history(folder, _),
             curve_in_words(folder, _),
@@ -213,6 +216,7 @@ def look_inside(task: str, network: gr.Radio, _: Translate, guarded: Callable) -
             store.builder_source(task, name),
         )
 
+    names = tuple(value for _name, value in network.choices)
     figure, words, rows, source = show(network.value)
     with gr.Accordion(_("Look inside the network"), open=False, elem_classes="hub-inside"), gr.Tabs():
         with gr.Tab(_("Training curve")):

@@ -90,8 +90,9 @@ if "app.py" in sys.orig_argv:
 class RunningHub:
     """A hub that was started by ``start``: its address, what it printed, and the means to stop it."""
 
-    def __init__(self, folder: Path, flags: tuple[str, ...]):
+    def __init__(self, folder: Path, flags: tuple[str, ...], environment: dict[str, str]):
         self.folder = folder
+        self.extra = environment
         self.temporary = folder / "temporary"
         self.notes = folder / "notes"
         self.port = free_port()
@@ -122,6 +123,7 @@ class RunningHub:
             "HUB_WATCH": str(self.notes),
             "PYTHONPATH": str(self.folder / "watcher"),
             "PYTHONUNBUFFERED": "1",
+            **self.extra,
         }
 
     @property
@@ -165,13 +167,13 @@ class RunningHub:
 
 
 @contextmanager
-def start(*flags: str, gate_open: bool = True) -> Iterator[RunningHub]:
+def start(*flags: str, gate_open: bool = True, **environment: str) -> Iterator[RunningHub]:
     """Start a hub with its own temporary folder, wait until it has printed its address, and stop it at the end.
 
-    ``gate_open=False`` holds up its import of TensorFlow until ``open_gate()``.
+    ``gate_open=False`` holds up its import of TensorFlow until ``open_gate()``; ``environment`` adds variables.
     """
     with tempfile.TemporaryDirectory(prefix="running-hub-") as folder:
-        hub = RunningHub(Path(folder), flags)
+        hub = RunningHub(Path(folder), flags, environment)
         try:
             if gate_open:
                 hub.open_gate()

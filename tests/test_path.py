@@ -1,5 +1,6 @@
 """The path: a trained folder, pushed to the Hub, loaded by the app at its tag, shown in the tab with its sha."""
 
+import os
 import shutil
 
 import pytest
@@ -17,6 +18,13 @@ pytestmark = [
     pytest.mark.skipif(not CHROMIUM, reason="no Chromium: see tests/install_browser.py"),
 ]
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+@pytest.fixture
+def world(tmp_path):
+    """What makes the app ask our Hub, with an empty cache that the test may keep."""
+    passed_on = {name: os.environ[name] for name in ("HF_ENDPOINT", "HF_HUB_DISABLE_XET", "HF_HOME")}
+    return passed_on | {"HF_HUB_CACHE": str(tmp_path / "kept")}
 
 
 @pytest.fixture
@@ -44,31 +52,30 @@ def revision_shown(address, expected, seconds=60):
     return shown
 
 
-def test_a_pushed_network_answers_in_the_tab_and_its_sha_is_shown(published):
+def test_a_pushed_network_answers_in_the_tab_and_its_sha_is_shown(published, world):
     sha = published.repositories["alice/digit-convnet"].head.sha
-    with start("--hub", "alice@v1") as app:
+    with start("--hub", "alice@v1", **world) as app:
         assert f"alice/digit-convnet @ {sha}" in revision_shown(app.address, sha)
 
 
-def test_a_cached_network_needs_the_hub_no_more(published, tmp_path, monkeypatch):
-    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "kept"))
+def test_a_cached_network_needs_the_hub_no_more(published, world):
     sha = published.repositories["alice/digit-convnet"].head.sha
-    with start("--hub", "alice@v1") as app:
+    with start("--hub", "alice@v1", **world) as app:
         revision_shown(app.address, sha)
-    with published.stopped(), start("--hub", "alice@v1") as app:
+    with published.stopped(), start("--hub", "alice@v1", **world) as app:
         assert f"alice/digit-convnet @ {sha}" in revision_shown(app.address, sha)
 
 
-def test_while_the_hub_hangs_the_page_is_up_and_the_embedded_network_answers(published):
+def test_while_the_hub_hangs_the_page_is_up_and_the_embedded_network_answers(published, world):
     published.hang()
-    with start("--hub", "alice@v1") as app:
+    with start("--hub", "alice@v1", **world) as app:
         assert "copy that comes with the hub" in revision_shown(app.address, "copy that comes with the hub", 20)
 
 
-def test_a_broken_file_on_the_hub_is_refused_and_the_tab_says_so(hub, tmp_path):
+def test_a_broken_file_on_the_hub_is_refused_and_the_tab_says_so(hub, world, tmp_path):
     folder = shutil.copytree(store.PRETRAINED / "digit-convnet", tmp_path / "digit-convnet")
     push.push_folders([folder], "alice", "v1")
     flip_last_byte(folder / "model.keras")
     hub.put(folder, "alice/digit-convnet", "v2")
-    with start("--hub", "alice@v2") as app:
+    with start("--hub", "alice@v2", **world) as app:
         assert "the Hub's file is damaged" in revision_shown(app.address, "damaged")

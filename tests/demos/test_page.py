@@ -156,7 +156,7 @@ def test_the_accuracy_has_an_axis_of_its_own_in_percent(folder):
 @pytest.mark.parametrize("network", digit_model.NETWORKS)
 def test_the_training_curve_has_the_same_height_for_every_network(network):
     figure = page.plot_history(store.read("digit", network), ENGLISH)
-    assert figure.layout.height == 320
+    assert figure.layout.height == 340
     assert len(figure.data) == 3
     assert all(len(curve.x) == len(curve.y) > 1 for curve in figure.data)
 
