@@ -28,6 +28,7 @@ DEMOS: tuple[ModuleType, ...] = (digit,)
 NETWORKS = {digit_model.TASK: digit_model.NETWORKS}
 SWEEP_SECONDS = 600
 STOP_SECONDS = 8
+WITHOUT_DOCS = {"docs_url": None, "redoc_url": None, "openapi_url": None}
 
 
 def task_of(demo: ModuleType) -> str:
@@ -125,9 +126,8 @@ def build(names: list[str], max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.B
     demos = {task_of(demo): demo for demo in DEMOS}
     chosen = [demos[name] for name in names]
     _ = page.translator("en")
-    with gr.Blocks(
-        title=_("Deep-learning demo hub"), analytics_enabled=False, delete_cache=(SWEEP_SECONDS, 3600)
-    ) as hub:
+    kept = (SWEEP_SECONDS, guard.TEMPORARY_SECONDS)
+    with gr.Blocks(title=_("Deep-learning demo hub"), analytics_enabled=False, delete_cache=kept) as hub:
         _fill("en", chosen, max_upload_mb)
     with hub.route(page.LANGUAGES["zh"], "/zh", show_in_navbar=False):
         _fill("zh", chosen, max_upload_mb)
@@ -195,12 +195,7 @@ def serve(flags: argparse.Namespace, phase: Phase) -> str:
         css_paths=page.STYLE,
         quiet=not flags.share,
         prevent_thread_lock=True,
-        app_kwargs={
-            "middleware": _middleware(hub, flags, phase),
-            "docs_url": None,
-            "redoc_url": None,
-            "openapi_url": None,
-        },
+        app_kwargs={"middleware": _middleware(hub, flags, phase), **WITHOUT_DOCS},
     )
     phase.serving.set()
     runtime.warm({name: NETWORKS[name] for name in flags.demos})

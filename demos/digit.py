@@ -3,6 +3,7 @@
 import base64
 import io
 from collections.abc import Callable, Iterator
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -88,9 +89,8 @@ def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Bloc
 
         def read(pad_value: Any, picture_value: Any, network_name: Any, source_name: Any) -> Iterator[tuple]:
             """Answer for whichever of the two inputs was used last."""
-            load = (
-                (lambda: read_drawing(pad_value)) if source_name == "drawing" else (lambda: read_picture(picture_value))
-            )
+            is_drawing = source_name == "drawing"
+            load = partial(read_drawing, pad_value) if is_drawing else partial(read_picture, picture_value)
             for panels in answer(load, network_name, _):
                 yield (*panels, source_name)
 
