@@ -45,13 +45,16 @@ $(VENV)/bin/python:
 	@python=$$($(FIND_PYTHON)) && echo "Making $(VENV) with $$python" && "$$python" -m venv $(VENV)
 
 $(VENV)/.app: requirements.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install -q -r requirements.txt
+	@echo "Installing the packages of the app; this takes a few minutes the first time ..."
+	@$(BIN)/python -m pip install -q -r requirements.txt
 	@touch $@
 
 $(VENV)/.train: requirements-train.txt requirements.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install -q -r requirements-train.txt
+	@echo "Installing the packages for training ..."
+	@$(BIN)/python -m pip install -q -r requirements-train.txt
 	@touch $@ $(VENV)/.app
 
 $(VENV)/.dev: requirements-dev.txt requirements-train.txt requirements.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install -q -r requirements-dev.txt
+	@echo "Installing the packages for the tests ..."
+	@$(BIN)/python -m pip install -q -r requirements-dev.txt
 	@touch $@ $(VENV)/.train $(VENV)/.app

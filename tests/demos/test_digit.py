@@ -36,15 +36,6 @@ def networks(monkeypatch):
     return asked
 
 
-@pytest.fixture
-def uploads(tmp_path, monkeypatch):
-    """The upload folder of this test."""
-    folder = tmp_path / "uploads"
-    folder.mkdir()
-    monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder))
-    return folder
-
-
 def seven(background=255):
     """A drawn seven, black on light paper or white on dark."""
     image = Image.new("L", (280, 280), background)

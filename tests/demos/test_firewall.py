@@ -20,13 +20,10 @@ CALL = "/gradio_api/call/classify_digit"
 
 
 @pytest.fixture(autouse=True)
-def uploads(tmp_path, monkeypatch):
+def uploads(uploads):
     """The upload folder of this test, with one upload in it."""
-    folder = tmp_path / "uploads"
-    folder.mkdir()
-    (folder / "picture.png").write_bytes(b"x")
-    monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder))
-    return folder
+    (uploads / "picture.png").write_bytes(b"x")
+    return uploads
 
 
 class Echo:

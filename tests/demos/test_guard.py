@@ -15,15 +15,6 @@ ENGLISH = page.translator("en")
 CHINESE = page.translator("zh")
 
 
-@pytest.fixture
-def uploads(tmp_path, monkeypatch):
-    """The upload folder of this test."""
-    folder = tmp_path / "uploads"
-    folder.mkdir()
-    monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder))
-    return folder
-
-
 # An error becomes a sentence
 
 

@@ -32,15 +32,6 @@ QUARTERS[:20, :30], QUARTERS[:20, 30:], QUARTERS[20:, :30], QUARTERS[20:, 30:] =
 
 
 @pytest.fixture
-def uploads(tmp_path, monkeypatch):
-    """The upload folder of this test."""
-    folder = tmp_path / "uploads"
-    folder.mkdir()
-    monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder))
-    return folder
-
-
-@pytest.fixture
 def upload(uploads):
     """Put bytes, or a picture in some format, where uploads are; return the path."""
 
