@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 from demos import guard, page
+from demos.guard import _
 from demos.pad import Strokes, build_pad
 from demos.page import Translate
 from demos.picture import UploadedPicture, open_drawing, open_picture
@@ -38,11 +39,6 @@ EXAMPLES: dict[str, Strokes] = {
         ]
     ],
 }
-
-
-def _(text: str) -> str:
-    """Mark a text for translation; it is translated where it is shown."""
-    return text
 
 
 EMPTY = _("Draw a digit first.")

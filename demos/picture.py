@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 from PIL import ExifTags, Image, UnidentifiedImageError
 
-from demos.guard import Refusal, is_uploaded
+from demos.guard import Refusal, _, is_uploaded
 
 MEGAPIXELS = 25
 LONGEST_SIDE = 8192
@@ -35,11 +35,6 @@ TURNS = {
 
 # The first bytes of pictures that people try and that are not opened here.
 FOREIGN_PICTURES = (b"<svg", b"<?xml", b"%PDF", b"%!PS", b"8BPS", b"II*\x00", b"MM\x00*", b"\x00\x00\x01\x00")
-
-
-def _(text: str) -> str:
-    """Mark a sentence for translation; it is translated where it is shown."""
-    return text
 
 
 DAMAGED = _("This picture is damaged. Try another one.")

@@ -91,7 +91,9 @@ class _Cache:
 
     def _fill(self, slot: _Slot) -> None:
         try:
-            slot.loaded = self._open(store.read(slot.task, slot.network, self.root))
+            folder = store.read(slot.task, slot.network, self.root)
+            store.check(folder)
+            slot.loaded = self._open(folder)
         except Exception as error:  # whatever it is, waiting visitors must be told
             _log.error("%s-%s cannot be loaded: %s", slot.task, slot.network, error)
         finally:
@@ -100,7 +102,7 @@ class _Cache:
             threading.Thread(target=self._follow_hub, args=(slot, self.hub), daemon=True).start()
 
     def _open(self, folder: store.Folder) -> _Loaded:
-        store.check(folder)
+        """Load a folder whose files were checked: by ``_fill``, or by ``store.fetch``."""
         with self.loading:
             return _Loaded(folder, _load(folder))
 

@@ -265,7 +265,7 @@ def produce(network: str, data: Split, settings: Settings, flags: Any) -> Path:
     metrics["training"]["epochs"] = len(run.read_history(checkpoints))
     metrics |= evaluate(model, data.test_images, data.test_labels) | {"baseline": svm}
     labels = {"labels.txt": "\n".join(digit.LABELS) + "\n"}
-    product = run.Product(model, metrics, known_input(), checkpoints / run.HISTORY, labels)
+    product = run.Product(model, metrics, known_input(), checkpoints / store.HISTORY, labels)
     folder = run.write_folder(product, flags.output)
     run.discard(checkpoints)
     return folder

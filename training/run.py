@@ -23,7 +23,6 @@ from training.data import DataError
 
 CHECKPOINTS = Path(".checkpoints")
 BEST = "best.weights.h5"
-HISTORY = "history.csv"
 KNOWN_TOLERANCE = 1e-3
 
 
@@ -74,7 +73,7 @@ def is_terminal() -> bool:
 
 def read_history(folder: Path) -> list[dict[str, float]]:
     """Return one dict per finished epoch of an interrupted run; empty for a new one."""
-    path = folder / HISTORY
+    path = folder / store.HISTORY
     if not path.is_file():
         return []
     with path.open(newline="", encoding="utf-8") as stream:
@@ -152,7 +151,7 @@ def resumable(folder: Path, patience: int) -> list[keras.callbacks.Callback]:
             save_weights_only=True,
             initial_value_threshold=max(scores, default=None),
         ),
-        keras.callbacks.CSVLogger(folder / HISTORY, append=True),
+        keras.callbacks.CSVLogger(folder / store.HISTORY, append=True),
     ]
 
 
@@ -226,7 +225,7 @@ def write_folder(product: Product, root: Path) -> Path:
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
     product.model.save(fresh / "model.keras")
-    shutil.copyfile(product.history, fresh / HISTORY)
+    shutil.copyfile(product.history, fresh / store.HISTORY)
     for filename, text in product.texts.items():
         (fresh / filename).write_text(text, encoding="utf-8")
     metrics = product.metrics | {
