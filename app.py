@@ -21,11 +21,9 @@ from starlette.middleware import Middleware
 from demos import digit, guard, page
 from demos.firewall import Firewall
 from demos.language import PageLanguage
-from models import digit as digit_model
 from models import runtime, store
 
 DEMOS: tuple[ModuleType, ...] = (digit,)
-NETWORKS = {digit_model.TASK: digit_model.NETWORKS}
 SWEEP_SECONDS = 600
 STOP_SECONDS = 8
 WITHOUT_DOCS = {"docs_url": None, "redoc_url": None, "openapi_url": None}
@@ -192,13 +190,14 @@ def serve(flags: argparse.Namespace, phase: Phase) -> str:
         mcp_server=False,
         footer_links=["api"],
         theme=page.theme(),
-        css_paths=page.STYLE,
+        css_paths=page.STYLES,
         quiet=not flags.share,
         prevent_thread_lock=True,
         app_kwargs={"middleware": _middleware(hub, flags, phase), **WITHOUT_DOCS},
     )
     phase.serving.set()
-    runtime.warm({name: NETWORKS[name] for name in flags.demos})
+    networks = {task_of(demo): demo.NETWORKS for demo in DEMOS}
+    runtime.warm({name: networks[name] for name in flags.demos})
     return address
 
 

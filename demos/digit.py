@@ -1,7 +1,5 @@
 """The digit tab: draw or upload a digit, see how three networks read it."""
 
-import base64
-import io
 from collections.abc import Callable, Iterator
 from functools import partial
 from html import escape
@@ -11,15 +9,17 @@ import gradio as gr
 import numpy as np
 from PIL import Image
 
-from demos import guard, page
+from demos import guard, page, panels
 from demos.guard import _
 from demos.pad import Strokes, build_pad
 from demos.page import Translate
 from demos.picture import UploadedPicture, open_drawing, open_picture
+from demos.plots import percent
 from models import digit, runtime
 
 ENDPOINT = "classify_digit"
 PARAMETERS = {"image": "file", "network": "text"}
+NETWORKS = digit.NETWORKS
 
 # The HTML of the four panels: the verdict; the image seen and all probabilities; the networks side by side;
 # what answered.
@@ -74,9 +74,10 @@ def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Bloc
                     picture = _picture_input(max_upload_mb, _)
             with gr.Column(scale=5, min_width=300):
                 nothing = show_message(_(EMPTY), digit.DEFAULT_NETWORK, _)
-                verdict = gr.HTML(nothing[0], js_on_load="element.setAttribute('aria-live', 'polite')")
+                verdict = gr.HTML(nothing[0], js_on_load=panels.SPOKEN)
                 details = gr.HTML(nothing[1])
-                network = _network_choice(_)
+                about = _("The share of 10,000 test digits that it reads right stands beside each.")
+                network = page.network_choice(digit.TASK, digit.NETWORKS, digit.DEFAULT_NETWORK, about, _)
                 cards = gr.HTML(nothing[2])
                 facts = gr.HTML(nothing[3])
         source = gr.Textbox("drawing", visible=False)
@@ -94,21 +95,9 @@ def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Bloc
         _connect(picture.change, read, [pad, picture, network, source], outputs, "picture")
         _connect(network.change, read, [pad, picture, network, source], outputs, None)
         if language == "en":
-            _add_endpoint(guarded(classify), picture, network)
+            result = gr.JSON(visible=False, label="result")
+            page.add_endpoint(guarded(classify), [picture, network], result, ENDPOINT, classify.__doc__)
     return demo
-
-
-def _network_choice(_: Translate) -> guard.Choice:
-    choices = []
-    for name in digit.NETWORKS:
-        accuracy = runtime.folder(digit.TASK, name).metrics["result"]["value"]
-        choices.append((f"{name} · {page.percent(accuracy)}", name))
-    return guard.Choice(
-        choices,
-        value=digit.DEFAULT_NETWORK,
-        label=_("Network"),
-        info=_("The share of 10,000 test digits that it reads right stands beside each."),
-    )
 
 
 def _picture_input(max_upload_mb: int, _: Translate) -> UploadedPicture:
@@ -130,31 +119,7 @@ def _connect(event: Callable, read: Callable, inputs: list, outputs: list, sourc
     def handler(pad_value: Any, picture_value: Any, network_name: Any, last: Any) -> Iterator[tuple]:
         yield from read(pad_value, picture_value, network_name, source_name or last)
 
-    event(
-        handler,
-        inputs,
-        outputs,
-        trigger_mode="always_last",
-        show_progress="hidden",
-        api_visibility="private",
-        concurrency_id=guard.LANE,
-        concurrency_limit=guard.SIMULTANEOUS,
-    )
-
-
-def _add_endpoint(handler: Callable, picture: gr.Image, network: guard.Choice) -> None:
-    """Offer ``classify_digit(image, network)`` to programs; no visitor sees these components."""
-    trigger = gr.Button(visible=False)
-    result = gr.JSON(visible=False, label="result")
-    trigger.click(
-        handler,
-        [picture, network],
-        result,
-        api_name=ENDPOINT,
-        api_description=classify.__doc__,
-        concurrency_id=guard.LANE,
-        concurrency_limit=guard.SIMULTANEOUS,
-    )
+    event(handler, inputs, outputs, **page.LIVE)
 
 
 def classify(image: Any, network: Any) -> dict[str, Any]:
@@ -225,14 +190,13 @@ def show_readings(pixels: np.ndarray, readings: dict[str, digit.Reading | None],
     """Return the panels for an answer: the verdict, the image with all probabilities, and what answered."""
     reading = readings[main]
     sentence = _(SURE if reading.is_sure else NOT_SURE).format(
-        label=reading.label, probability=page.percent(reading.probabilities[reading.label])
+        label=reading.label, probability=percent(reading.probabilities[reading.label])
     )
     details = _details(pixels, reading.probabilities, reading.label, _)
-    others = "".join(_card(name, readings[name], name == main) for name in digit.NETWORKS)
     return (
-        _verdict(reading.label, sentence),
+        panels.verdict(reading.label, sentence),
         details,
-        _cards(others, _),
+        _cards(readings, main, _),
         page.provenance(reading.folder, reading.milliseconds, _),
     )
 
@@ -240,51 +204,25 @@ def show_readings(pixels: np.ndarray, readings: dict[str, digit.Reading | None],
 def show_message(sentence: str, main: str, _: Translate, pixels: np.ndarray | None = None) -> Panels:
     """Return the same panels, of the same size, with a sentence in place of an answer."""
     details = _details(pixels, dict.fromkeys(digit.LABELS, 0.0), None, _)
-    others = "".join(_card(name, None, name == main) for name in digit.NETWORKS)
     facts = page.provenance(runtime.folder(digit.TASK, main), None, _)
-    return _verdict("·", sentence), details, _cards(others, _), facts
-
-
-def _verdict(label: str, sentence: str) -> str:
-    return f'<div class="digit-verdict"><b aria-hidden="true">{escape(label)}</b><p>{escape(sentence)}</p></div>'
+    return panels.verdict("·", sentence), details, _cards({}, main, _), facts
 
 
 def _details(pixels: np.ndarray | None, probabilities: dict[str, float], best: str | None, _: Translate) -> str:
     caption = escape(_("What the networks see: 28 × 28 pixels"))
     shown = pixels if pixels is not None else np.zeros((digit.SIDE, digit.SIDE), np.uint8)
-    picture = f'<img src="{_data_address(shown)}" width="168" height="168" alt="{caption}">'
-    bars = "".join(_bar(label, value, label == best) for label, value in probabilities.items())
-    name = _("Probabilities")
-    table = f'<table class="digit-bars"><caption class="hub-unseen">{escape(name)}</caption>{bars}</table>'
-    return f'<div class="digit-details"><figure>{picture}<figcaption>{caption}</figcaption></figure>{table}</div>'
+    picture = f'<img src="{panels.image_address(shown)}" width="168" height="168" alt="{caption}">'
+    table = panels.bars(probabilities, best, _("Probabilities"))
+    return f'<div class="hub-details"><figure>{picture}<figcaption>{caption}</figcaption></figure>{table}</div>'
 
 
-def _data_address(pixels: np.ndarray) -> str:
-    stream = io.BytesIO()
-    Image.fromarray(pixels).save(stream, "PNG")
-    return f"data:image/png;base64,{base64.b64encode(stream.getvalue()).decode()}"
+def _cards(readings: dict[str, digit.Reading | None], main: str, _: Translate) -> str:
+    answers = [_card(name, readings.get(name), name == main) for name in digit.NETWORKS]
+    return panels.cards(answers, _("The networks side by side"))
 
 
-def _bar(label: str, probability: float, is_best: bool) -> str:
-    kind = ' class="is-best"' if is_best else ""
-    width = f"{probability * 100:.1f}%"
-    return (
-        f'<tr{kind}><th scope="row">{label}</th><td><span style="width:{width}"></span></td>'
-        f"<td>{page.percent(probability)}</td></tr>"
-    )
-
-
-def _cards(cards: str, _: Translate) -> str:
-    name = escape(_("The networks side by side"))
-    return f'<div class="digit-cards" role="group" aria-label="{name}">{cards}</div>'
-
-
-def _card(name: str, reading: digit.Reading | None, is_main: bool) -> str:
-    kind = "digit-card is-main" if is_main else "digit-card"
-    label = reading.label if reading else "·"
-    probability = page.percent(reading.probabilities[label]) if reading else "–"
-    time = f"{reading.milliseconds:.1f} ms" if reading else "–"
-    return (
-        f'<div class="{kind}"><span>{escape(name)}</span><b>{label}</b>'
-        f"<small>{probability}</small><small>{time}</small></div>"
-    )
+def _card(name: str, reading: digit.Reading | None, is_main: bool) -> panels.Card:
+    if reading is None:
+        return panels.Card(name, "·", ("–", "–"), is_main)
+    probability = percent(reading.probabilities[reading.label])
+    return panels.Card(name, reading.label, (probability, f"{reading.milliseconds:.1f} ms"), is_main)

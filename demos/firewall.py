@@ -65,7 +65,7 @@ class Firewall:
         app: what comes behind.
         serving: set once the start is over; until then Gradio may ask itself for its start-up route.
         stopping: set at the end; from then on nothing new is begun.
-        endpoints: what programs may call: name -> its parameters, each "file" or "text".
+        endpoints: what programs may call: name -> its parameters, each "file", "text", "number", "numbers" or "truth".
         events: the numbers of the events that the pages raise.
         trust_proxy: whether ``X-Forwarded-For`` is set by a proxy of ours, so that it names the visitor.
     """

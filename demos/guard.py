@@ -39,6 +39,10 @@ NOT_READY = _("The network is still being loaded. Please try again in a moment."
 BUSY = _("Many people are using this demo. Please try again in a minute.")
 UNAVAILABLE = _("This network is not available now.")
 UNKNOWN_CHOICE = _("Please choose one of: {choices}.")
+NO_NUMBER = _("{name} must be a number from {least} to {most}.")
+NOT_WHOLE = _("{name} must be a whole number from {least} to {most}.")
+NO_TEXT = _("Please enter a text.")
+TOO_LONG = _("Please enter at most {longest} characters; these are {length}.")
 FAULT = _("Something went wrong on our side. Please try again; the reference is {reference}.")
 
 
@@ -93,17 +97,32 @@ def require_choice(value: Any, choices: tuple[str, ...]) -> str:
     return value
 
 
-class Choice(gr.Radio):
-    """A ``gr.Radio`` that passes on what it gets: ``require_choice`` refuses it in the visitor's language.
+def require_number(value: Any, least: float, most: float, name: str) -> float:
+    """Return the value as a float if it is a number from ``least`` to ``most``, else raise Refusal.
 
-    (Gradio's own answers with the Python type and with whatever was sent, and writes both to the log.)
+    ``name`` is what the visitor knows it by. A truth value, a text, NaN and infinity are no numbers.
     """
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not least <= value <= most:
+        raise Refusal(NO_NUMBER, name=name, least=f"{least:,}", most=f"{most:,}")
+    return float(value)
 
-    is_template = True
 
-    def preprocess(self, payload: Any) -> Any:
-        """Return the payload as it came."""
-        return payload
+def require_whole(value: Any, least: int, most: int, name: str) -> int:
+    """Return the value as an int if it is a whole number from ``least`` to ``most``, else raise Refusal."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not least <= value <= most or value != int(value):
+        raise Refusal(NOT_WHOLE, name=name, least=f"{least:,}", most=f"{most:,}")
+    return int(value)
+
+
+def require_text(value: Any, longest: int) -> str:
+    """Return the value if it is a text of 1 to ``longest`` characters that are not all blank, else raise Refusal."""
+    if not isinstance(value, str) or not value.strip():
+        raise Refusal(NO_TEXT)
+    if len(value) > longest:
+        raise Refusal(TOO_LONG, longest=f"{longest:,}", length=f"{len(value):,}")
+    return value
 
 
 def is_uploaded(path: str) -> bool:

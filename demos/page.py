@@ -11,20 +11,19 @@ import gradio as gr
 import plotly.graph_objects as go
 
 from demos import guard
+from demos.entries import Choice
+from demos.plots import ACCENT, curve_in_words, plot_history, shown
 from models import runtime, store
 
 LANGUAGES = {"en": "English", "zh": "中文"}
 CATALOGS = {"en": "en", "zh": "zh_CN"}
 LOCALE = Path(__file__).parent.parent / "locale"
-STYLE = Path(__file__).with_name("hub.css")
+STYLES = sorted(Path(__file__).parent.glob("*.css"))
 
 # Gradio gives all pages one title; this gives each the name in its own language.
 TITLE_SCRIPT = "document.title = element.querySelector('h1').textContent"
 
 CHINESE_FONTS = ("PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC")
-ACCENT = "#0f766e"
-QUIET = "#8a8f98"
-
 Translate = Callable[[str], str]
 
 
@@ -87,12 +86,6 @@ def footer(_: Translate) -> str:
     return f'<footer class="hub-footer">{escape(text)}</footer>'
 
 
-def percent(value: float) -> str:
-    """Return a fraction as in "99.6 %"; never 100 % for what is not quite."""
-    shown = f"{value:.1%}" if value <= 0.9994 or value == 1 else f"{min(value, 0.9999):.2%}"
-    return shown.replace("%", "\N{NARROW NO-BREAK SPACE}%")
-
-
 @dataclass(frozen=True)
 class Fact:
     """One entry of the line under a result."""
@@ -109,10 +102,10 @@ def facts_of(folder: store.Folder, milliseconds: float | None, _: Translate) -> 
     metrics = folder.metrics
     data, result, baseline = metrics["dataset"], metrics["result"], metrics["baseline"]
     quality = _("{value} on {count:,} test examples; {baseline} {baseline_value}").format(
-        value=percent(result["value"]),
+        value=shown(result["metric"], result["value"], _),
         count=data["test"],
         baseline=baseline["short"],
-        baseline_value=percent(baseline["value"]),
+        baseline_value=shown(result["metric"], baseline["value"], _),
     )
     return [
         Fact(_("Network"), folder.network),
@@ -156,52 +149,55 @@ def provenance(folder: store.Folder, milliseconds: float | None, _: Translate) -
     return f'<dl class="hub-facts">{entries}</dl><p class="hub-limits">{escape(_(limits))}</p>'
 
 
-def plot_history(folder: store.Folder, _: Translate) -> go.Figure:
-    """Plot the training curve: loss and validation loss, accuracy on the second axis, over the epochs."""
-    curve = store.history(folder)
-    epochs = [int(epoch) + 1 for epoch in curve["epoch"]]
-    names = {
-        "loss": _("loss, training"),
-        "val_loss": _("loss, validation"),
-        "val_accuracy": _("accuracy, validation"),
-    }
-    colours = {"loss": QUIET, "val_loss": "#b45309", "val_accuracy": ACCENT}
-    figure = go.Figure()
-    for column, name in names.items():
-        axis = "y2" if column == "val_accuracy" else "y"
-        line = {"color": colours[column], "width": 2, "dash": "dot" if column == "loss" else "solid"}
-        figure.add_scatter(x=epochs, y=curve[column], name=name, yaxis=axis, mode="lines+markers", line=line)
-    grid = {"gridcolor": "rgba(138,143,152,0.25)", "zeroline": False}
-    figure.update_layout(
-        height=340,
-        margin={"l": 50, "r": 55, "t": 30, "b": 45},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"color": QUIET},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
-        xaxis={"title": _("epoch"), **grid},
-        yaxis={"title": _("loss"), **grid},
-        yaxis2={"title": _("accuracy"), "overlaying": "y", "side": "right", "tickformat": ".1%", "showgrid": False},
-    )
-    return figure
-
-
-def curve_in_words(folder: store.Folder, _: Translate) -> str:
-    """Return what the plot shows, for those who cannot see it."""
-    curve = store.history(folder)
-    return _("{epochs} epochs; the best validation accuracy, {best}, came in epoch {epoch}.").format(
-        epochs=len(curve["epoch"]),
-        best=percent(max(curve["val_accuracy"])),
-        epoch=curve["val_accuracy"].index(max(curve["val_accuracy"])) + 1,
-    )
-
-
 def layer_rows(folder: store.Folder) -> list[list[Any]]:
     """Return name, kind, output shape and parameters of every layer."""
     return [
-        [layer["name"], layer["type"], " × ".join(map(str, layer["output"])), f"{layer['parameters']:,}"]
+        [layer["name"], layer["type"], _shape(layer["output"]), f"{layer['parameters']:,}"]
         for layer in folder.metrics["layers"]
     ]
+
+
+def _shape(sizes: list[int | None]) -> str:
+    """Return an output shape as in "28 × 28 × 1"; "any" number of steps is a star."""
+    return " × ".join("*" if size is None else str(size) for size in sizes)
+
+
+# How an event that a network answers is handled: the newest counts, and all share one lane.
+LIVE = {
+    "trigger_mode": "always_last",
+    "show_progress": "hidden",
+    "api_visibility": "private",
+    "concurrency_id": guard.LANE,
+    "concurrency_limit": guard.SIMULTANEOUS,
+}
+
+
+def network_choice(task: str, networks: tuple[str, ...], default: str, info: str, _: Translate) -> Choice:
+    """Return the choice of a network, its measured quality beside each name; ``info`` says what that is."""
+    choices = []
+    for name in networks:
+        result = runtime.folder(task, name).metrics["result"]
+        choices.append((f"{name} · {shown(result['metric'], result['value'], _)}", name))
+    return Choice(choices, value=default, label=_("Network"), info=info)
+
+
+def add_endpoint(
+    handler: Callable, inputs: list[gr.components.Component], output: gr.components.Component, name: str, about: str
+) -> None:
+    """Offer a handler to programs, as ``name``, through a button that no visitor sees.
+
+    The labels and values of the inputs are the parameters' names and defaults; ``about`` describes it.
+    """
+    trigger = gr.Button(visible=False)
+    trigger.click(
+        handler,
+        inputs,
+        output,
+        api_name=name,
+        api_description=about,
+        concurrency_id=guard.LANE,
+        concurrency_limit=guard.SIMULTANEOUS,
+    )
 
 
 def look_inside(task: str, network: gr.Radio, _: Translate, guarded: Callable) -> None:

@@ -41,19 +41,29 @@ class Unavailable(Exception):
     """The network's folder is missing or broken; the log says how."""
 
 
+Output = np.ndarray | tuple[np.ndarray, ...]
+
+
 @dataclass(frozen=True)
 class Answer:
-    """output: float32 [batch, ...] of the network; milliseconds: in the network; folder: what answered."""
+    """What a network gave.
 
-    output: np.ndarray
+    output: float32 [batch, ...]; a tuple of such arrays where the network has several outputs.
+    milliseconds: time in the network.
+    folder: what answered.
+    """
+
+    output: Output
     milliseconds: float
     folder: store.Folder
 
 
 @dataclass(frozen=True)
 class _Loaded:
+    """A folder and its parts: name -> compiled call."""
+
     folder: store.Folder
-    function: Callable[[np.ndarray], np.ndarray]
+    functions: dict[str, Callable[..., Output]]
 
 
 @dataclass
@@ -120,7 +130,7 @@ class _Cache:
                 _log.error("%s-%s from the Hub cannot be used: %s", slot.task, slot.network, error)
             _log.warning("%s-%s from the Hub: %s; the folder on disk answers", slot.task, slot.network, problem)
             if slot.loaded:
-                slot.loaded = _Loaded(store.with_problem(slot.loaded.folder, problem), slot.loaded.function)
+                slot.loaded = _Loaded(store.with_problem(slot.loaded.folder, problem), slot.loaded.functions)
             temporary = problem in ("unreachable", "slow")
             self.replaced.wait(pause if temporary else HUB_LONGEST_PAUSE)
             pause = min(2 * pause, HUB_LONGEST_PAUSE)
@@ -143,10 +153,17 @@ def warm(tasks: dict[str, tuple[str, ...]]) -> None:
             _cache.slot(task, network)
 
 
-def call(task: str, network: str, inputs: np.ndarray) -> Answer:
-    """Run a network on inputs float32 [batch, ...], loading it first if need be.
+def call(task: str, network: str, *inputs: np.ndarray, part: str = "model") -> Answer:
+    """Run a network, loading it first if need be.
+
+    Args:
+        task: the task's stem.
+        network: one of the task's networks.
+        inputs: an array [batch, ...] for each input of the network, cast to that input's dtype.
+        part: which of the folder's Keras files, without ".keras".
 
     Raises:
+        KeyError: the folder has no such part.
         NotReady, Busy, Unavailable: no answer can be given now.
     """
     slot = _cache.slot(task, network)
@@ -155,9 +172,10 @@ def call(task: str, network: str, inputs: np.ndarray) -> Answer:
     loaded = slot.loaded
     if loaded is None:
         raise Unavailable(f"{task}-{network}")
+    function = loaded.functions[part]
     with _turn(slot):
         started = time.perf_counter()
-        output = loaded.function(inputs)
+        output = function(*inputs)
         milliseconds = (time.perf_counter() - started) * 1000
     return Answer(output, milliseconds, loaded.folder)
 
@@ -239,8 +257,8 @@ def device() -> str:
     return f"GPU {name}".strip()
 
 
-def _load(folder: store.Folder) -> Callable[[np.ndarray], np.ndarray]:
-    """Load, compile and warm a network, and compare its known answer.
+def _load(folder: store.Folder) -> dict[str, Callable[..., Output]]:
+    """Load, compile and warm every part of a network, and compare the known answers.
 
     Raises:
         store.BrokenFolder: it cannot be loaded or answers otherwise than when it was measured.
@@ -250,31 +268,47 @@ def _load(folder: store.Folder) -> Callable[[np.ndarray], np.ndarray]:
 
     importlib.import_module(f"models.networks.{folder.task}")  # registers the task's own layers
     try:
-        model = keras.saving.load_model(folder.path / "model.keras", compile=False, safe_mode=True)
+        models = {
+            part: keras.saving.load_model(folder.path / f"{part}.keras", compile=False, safe_mode=True)
+            for part in store.parts(folder)
+        }
     except Exception as error:  # Keras raises anything from KeyError to UnboundLocalError here
-        raise store.BrokenFolder(f"{folder.path}: Keras cannot load model.keras ({error!r}).") from error
-    function = _compiled(model)
-    _check_known_answer(folder, model, function)
-    return function
+        raise store.BrokenFolder(f"{folder.path}: Keras cannot load it ({error!r}).") from error
+    parameters = sum(model.count_params() for model in models.values())
+    if parameters != folder.metrics["parameters"]:
+        raise store.BrokenFolder(f"{folder.path}: the network has {parameters} parameters.")
+    functions = {part: _compiled(model) for part, model in models.items()}
+    for part, function in functions.items():
+        _check_known_answer(folder, part, function)
+    return functions
 
 
-def _compiled(model) -> Callable[[np.ndarray], np.ndarray]:  # noqa: ANN001 - Keras is not imported yet
-    """Return the model as one compiled function of a float32 batch of any size."""
+def _compiled(model) -> Callable[..., Output]:  # noqa: ANN001 - Keras is not imported yet
+    """Return the model as one compiled function of its inputs, for a batch of any size."""
     import tensorflow
 
-    signature = tensorflow.TensorSpec([None, *model.input_shape[1:]], tensorflow.float32)
-    function = tensorflow.function(lambda batch: model(batch, training=False), input_signature=[signature])
-    return lambda inputs: function(tensorflow.constant(inputs, tensorflow.float32)).numpy()
+    signature = [tensorflow.TensorSpec([None, *tensor.shape[1:]], tensor.dtype) for tensor in model.inputs]
+
+    @tensorflow.function(input_signature=signature)
+    def function(*batch):  # noqa: ANN002, ANN202 - tensors
+        return model(batch if len(batch) > 1 else batch[0], training=False)
+
+    def run(*inputs: np.ndarray) -> Output:
+        tensors = [tensorflow.constant(array, spec.dtype) for array, spec in zip(inputs, signature, strict=True)]
+        output = function(*tensors)
+        return tuple(each.numpy() for each in output) if isinstance(output, list | tuple) else output.numpy()
+
+    return run
 
 
-def _check_known_answer(folder: store.Folder, model, function: Callable) -> None:  # noqa: ANN001
-    known = folder.metrics["known"]
-    if model.count_params() != folder.metrics["parameters"]:
-        raise store.BrokenFolder(f"{folder.path}: the network has {model.count_params()} parameters.")
+def _check_known_answer(folder: store.Folder, part: str, function: Callable[..., Output]) -> None:
     try:
-        found = function(np.asarray(known["input"], np.float32))
-        difference = float(np.abs(found - np.asarray(known["output"])).max())
+        known = folder.metrics["known"][part]
+        found = function(*map(np.asarray, known["inputs"]))
+        found = found if isinstance(found, tuple) else (found,)
+        pairs = zip(found, known["outputs"], strict=True)
+        difference = float(np.max([np.abs(output - np.asarray(expected)).max() for output, expected in pairs]))
     except Exception as error:  # a wrong shape surfaces as any of several TensorFlow errors
-        raise store.BrokenFolder(f"{folder.path}: the known input cannot be run ({error!r}).") from error
+        raise store.BrokenFolder(f"{folder.path}: the known input of {part} cannot be run ({error!r}).") from error
     if not difference <= known["tolerance"]:  # also refuses NaN
-        raise store.BrokenFolder(f"{folder.path}: the known answer is off by {difference:.3g}.")
+        raise store.BrokenFolder(f"{folder.path}: the known answer of {part} is off by {difference:.3g}.")

@@ -1,8 +1,9 @@
 """Where a model's folder is, and whether it is what it says.
 
-A folder holds ``model.keras``, ``metrics.json``, ``README.md``, ``history.csv`` and what preprocessing
-needs. ``models/pretrained/digit-convnet`` on disk is ``OWNER/digit-convnet`` on the Hub, file for file.
-``metrics.json`` names the size and SHA-256 of the other files and one known input with its answer.
+A folder holds ``model.keras`` (or several parts, such as ``generator.keras`` and ``discriminator.keras``),
+``metrics.json``, ``README.md``, ``history.csv`` and what preprocessing needs. ``models/pretrained/digit-convnet``
+on disk is ``OWNER/digit-convnet`` on the Hub, file for file. ``metrics.json`` names the size and SHA-256 of the
+other files and, for each part, one known input with its answer.
 """
 
 import ast
@@ -143,6 +144,11 @@ def _check_file(path: Path, name: str, facts: dict[str, Any]) -> None:
         raise BrokenFolder(f"{file} is not a Keras archive.")
 
 
+def parts(folder: Folder) -> tuple[str, ...]:
+    """Return the names of a folder's Keras files, without ".keras"."""
+    return tuple(name.removesuffix(".keras") for name in folder.metrics["files"] if name.endswith(".keras"))
+
+
 def sha256(file: Path) -> str:
     """Return the SHA-256 of a file's contents in hexadecimal."""
     with file.open("rb") as stream:
@@ -180,7 +186,7 @@ def _fetch_checked(hub: Hub, task: str, network: str, force: bool) -> Folder:
 
 def _download(repo_id: str, revision: str, force: bool) -> Path:
     try:
-        patterns = ["*.keras", "*.json", "*.csv", "*.txt"]
+        patterns = ["*.keras", "*.json", "*.csv", "*.txt", "*.png"]
         path = snapshot_download(
             repo_id,
             revision=revision,

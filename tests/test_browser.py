@@ -59,7 +59,7 @@ def visit(chromium, hub):
         page.on("websocket", lambda channel: wrong.append(channel.url) if is_foreign(channel.url, hub) else None)
         page.goto(hub.address + path)
         page.locator(".pad canvas").wait_for()
-        page.locator(".digit-cards").wait_for()
+        page.locator(".hub-cards").wait_for()
         page.wait_for_timeout(300)  # until the pad's script listens
         return page
 
@@ -110,16 +110,16 @@ def draw(page, points):
 
 
 def expect_verdict(page, label):
-    page.locator(".digit-verdict b", has_text=re.compile(f"^{re.escape(label)}$")).wait_for()
+    page.locator(".hub-verdict b", has_text=re.compile(f"^{re.escape(label)}$")).wait_for()
 
 
 def expect_message(page, sentence):
-    page.locator(".digit-verdict p", has_text=sentence).wait_for()
-    assert page.locator(".digit-verdict b").inner_text() == "·"
+    page.locator(".hub-verdict p", has_text=sentence).wait_for()
+    assert page.locator(".hub-verdict b").inner_text() == "·"
 
 
 def sentence(page):
-    return page.locator(".digit-verdict p").inner_text()
+    return page.locator(".hub-verdict p").inner_text()
 
 
 def facts(page):
@@ -128,7 +128,7 @@ def facts(page):
 
 
 def picture_seen(page):
-    return page.locator(".digit-details img").get_attribute("src")
+    return page.locator(".hub-details img").get_attribute("src")
 
 
 def colour_of(page, selector, name="backgroundColor"):
@@ -153,9 +153,9 @@ def test_undo_takes_back_a_stroke_and_clear_takes_all(page):
     expect_verdict(page, "7")
     seven_seen = picture_seen(page)
     draw(page, [(0.2, 0.9), (0.8, 0.9)])
-    page.wait_for_function("was => document.querySelector('.digit-details img').src != was", arg=seven_seen)
+    page.wait_for_function("was => document.querySelector('.hub-details img').src != was", arg=seven_seen)
     page.get_by_role("button", name="Undo").click()
-    page.wait_for_function("was => document.querySelector('.digit-details img').src == was", arg=seven_seen)
+    page.wait_for_function("was => document.querySelector('.hub-details img').src == was", arg=seven_seen)
     expect_verdict(page, "7")
     draw(page, ONE)
     page.get_by_role("button", name="Clear").click()
@@ -213,7 +213,7 @@ def test_a_picture_can_be_uploaded(page, tmp_path):
     expect_verdict(page, "7")
     page.get_by_alt_text("The picture you chose").wait_for()
     page.get_by_role("radio", name=re.compile("lenet")).check()  # reads the picture again, not the empty pad
-    page.locator(".digit-card.is-main", has_text="lenet").wait_for()
+    page.locator(".hub-card.is-main", has_text="lenet").wait_for()
     expect_verdict(page, "7")
 
 
@@ -233,7 +233,7 @@ def test_an_empty_pad_and_a_dot_get_a_sentence_and_no_verdict(page):
     expect_message(page, EMPTY)
     page.mouse.click(*pad_points(page, [(0.5, 0.5)])[0])
     expect_message(page, "That is very little ink. Draw a bit more.")
-    assert page.locator(".digit-bars .is-best").count() == 0
+    assert page.locator(".hub-bars .is-best").count() == 0
 
 
 def test_the_newest_stroke_wins(page):
@@ -260,17 +260,17 @@ def test_the_image_that_the_networks_see_is_28_pixels_wide_and_changes(page):
         expect_verdict(page, label)
         seen.add(picture_seen(page))
     assert len(seen) == 3
-    side = page.locator(".digit-details img").evaluate("image => [image.naturalWidth, image.naturalHeight]")
+    side = page.locator(".hub-details img").evaluate("image => [image.naturalWidth, image.naturalHeight]")
     assert side == [28, 28]
 
 
 def test_ten_probabilities_and_three_cards_stand_beside_it(page):
     page.get_by_role("button", name="Draw the example 7").click()
     expect_verdict(page, "7")
-    rows = page.locator(".digit-bars tr").all_inner_texts()
+    rows = page.locator(".hub-bars tr").all_inner_texts()
     assert [re.match(r"\d", row)[0] for row in rows] == list(digit.LABELS)
-    assert page.locator(".digit-bars .is-best th").all_inner_texts() == ["7"]
-    cards = page.locator(".digit-card").all_inner_texts()
+    assert page.locator(".hub-bars .is-best th").all_inner_texts() == ["7"]
+    cards = page.locator(".hub-card").all_inner_texts()
     assert [card.split()[0] for card in cards] == list(digit.NETWORKS)
     assert all(re.search(r"\b7\b.*%.*\d ms", card, re.DOTALL) for card in cards), cards
 
@@ -282,7 +282,7 @@ def test_another_network_answers_with_facts_of_its_own(page):
     for network in ("lenet", "mlp"):
         page.get_by_role("radio", name=re.compile(network)).check()
         page.locator(".hub-facts dd", has_text=re.compile(f"^{network}$")).wait_for()
-        page.locator(".digit-card.is-main", has_text=network).wait_for()
+        page.locator(".hub-card.is-main", has_text=network).wait_for()
         expect_verdict(page, "7")
         told.append(facts(page))
     assert [told_of["Network"] for told_of in told] == list(digit.NETWORKS)
@@ -331,7 +331,7 @@ def test_the_switch_leads_to_chinese_and_back(page):
     page.get_by_role("button", name="清除").wait_for()
     draw(page, SEVEN)
     expect_verdict(page, "7")
-    page.locator(".digit-verdict p", has_text="概率").wait_for()
+    page.locator(".hub-verdict p", has_text="概率").wait_for()
     page.get_by_role("link", name="English").click()
     page.get_by_role("heading", name="Deep-learning demo hub").wait_for()
     assert page.evaluate("document.documentElement.lang") == "en"
@@ -360,9 +360,9 @@ def test_light_and_dark_change_at_a_click_and_are_remembered(visit):
     page.get_by_role("button", name="Light / dark").click()
     dark = colour_of(page, "gradio-app")
     assert brightness(light) > 200 > 60 > brightness(dark)
-    assert brightness(colour_of(page, ".digit-verdict p", "color")) > 180
+    assert brightness(colour_of(page, ".hub-verdict p", "color")) > 180
     page.reload()
-    page.locator(".digit-cards").wait_for()
+    page.locator(".hub-cards").wait_for()
     page.wait_for_function("document.body.classList.contains('dark')")
     assert colour_of(page, "gradio-app") == dark
     page.get_by_role("button", name="Light / dark").click()
@@ -416,7 +416,7 @@ def test_nothing_jumps_when_answers_arrive(visit, size):
 
 def positions(page):
     """The top edges of the panels, in pixels from the top of the page."""
-    parts = [".digit-verdict", ".digit-details", ".digit-bars", "fieldset", ".digit-cards", ".hub-facts", ".hub-inside"]
+    parts = [".hub-verdict", ".hub-details", ".hub-bars", "fieldset", ".hub-cards", ".hub-facts", ".hub-inside"]
     return {part: page.locator(part).first.evaluate("e => e.getBoundingClientRect().top + scrollY") for part in parts}
 
 
@@ -457,11 +457,11 @@ def is_drawn(described):
 
 
 def test_the_verdict_is_announced(page):
-    live = page.locator("[aria-live=polite]", has=page.locator(".digit-verdict"))
+    live = page.locator("[aria-live=polite]", has=page.locator(".hub-verdict"))
     assert live.count() == 1
     page.get_by_role("button", name="Draw the example 7").click()
     expect_verdict(page, "7")
-    assert live.locator(".digit-verdict p").inner_text().startswith("I read 7")
+    assert live.locator(".hub-verdict p").inner_text().startswith("I read 7")
 
 
 def test_the_fonts_come_with_the_hub(page):

@@ -45,7 +45,7 @@ def revision_shown(address, expected, seconds=60):
         for _try in range(seconds):
             page.get_by_role("button", name="Draw the example 5").click()
             page.wait_for_timeout(1000)
-            if expected in facts.inner_text() and page.locator(".digit-verdict b").inner_text() == "5":
+            if expected in facts.inner_text() and page.locator(".hub-verdict b").inner_text() == "5":
                 break
         shown = facts.inner_text()
         browser.close()

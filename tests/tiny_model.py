@@ -42,4 +42,6 @@ def write_tiny_folder(root: Path, network="mlp") -> Path:
     history = root / "history.csv"
     history.write_text(HISTORY)
     texts = {"labels.txt": "\n".join(digit.LABELS) + "\n"}
-    return run.write_folder(run.Product(model, metrics, digit_training.known_input(), history, texts), root)
+    return run.write_folder(
+        run.Product({"model": (model, (digit_training.known_input(),))}, metrics, history, texts), root
+    )

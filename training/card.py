@@ -4,6 +4,8 @@ from typing import Any
 
 from huggingface_hub import EvalResult, ModelCardData
 
+from models.measures import MEASURES, written
+
 TEMPLATE = """
 # {name}
 
@@ -11,18 +13,14 @@ TEMPLATE = """
 
 ## Result
 
-| | {metric_name} on {n:,} test {unit} |
+| | {measure} on {n:,} test {unit} |
 |---|---|
-| **{name}** | **{value:.2%}** (95 % interval {low:.2%} to {high:.2%}) |
-| {baseline_name} | {baseline_value:.2%} |
+| **{name}** | **{value}** (95 % interval {low} to {high}) |
+{baselines}
 
 The test part was used once, after training. `metrics.json` holds these numbers and more;
 `python -m training.{task} --network {network} --evaluate` measures them again.
-
-| class | {metric_name} |
-|---|---|
-{per_class}
-
+{further}{per_class}
 ## Use and misuse
 
 {limits}
@@ -31,10 +29,10 @@ The test part was used once, after training. `metrics.json` holds these numbers 
 import keras
 from huggingface_hub import hf_hub_download
 
-model = keras.models.load_model(hf_hub_download("OWNER/{name}", "model.keras"), compile=False)
+model = keras.models.load_model(hf_hub_download("OWNER/{name}", "{file}"), compile=False)
 ```
 
-Input: {input}. Output: {output}.
+{own_layers}Input: {input}. Output: {output}.
 
 ## Data
 
@@ -48,6 +46,10 @@ Input: {input}. Output: {output}.
 `python -m training.{task} --network {network}`.
 """
 
+OWN_LAYERS = """It has layers of this project's own: import `models.networks.{task}` of the hub's repository first.
+
+"""
+
 
 def build_card(metrics: dict[str, Any]) -> str:
     """Return the README.md of a folder, from its metrics: YAML with ``model-index``, then Markdown."""
@@ -57,9 +59,10 @@ def build_card(metrics: dict[str, Any]) -> str:
 
 def _front_matter(name: str, metrics: dict[str, Any]) -> str:
     dataset, result = metrics["dataset"], metrics["result"]
+    ids = dataset["id"] if isinstance(dataset["id"], list) else [dataset["id"]]
     evaluation = EvalResult(
         task_type=metrics["pipeline_tag"],
-        dataset_type=dataset["id"],
+        dataset_type=ids[0],
         dataset_name=dataset["name"],
         dataset_split="test",
         metric_type=result["metric"],
@@ -71,7 +74,7 @@ def _front_matter(name: str, metrics: dict[str, Any]) -> str:
         license=dataset["license"],
         pipeline_tag=metrics["pipeline_tag"],
         tags=["keras", metrics["task"]],
-        datasets=[dataset["id"]],
+        datasets=ids,
         metrics=[result["metric"]],
         eval_results=[evaluation],
     )
@@ -79,8 +82,8 @@ def _front_matter(name: str, metrics: dict[str, Any]) -> str:
 
 
 def _body(name: str, metrics: dict[str, Any]) -> str:
-    dataset, result, baseline = metrics["dataset"], metrics["result"], metrics["baseline"]
-    low, high = result["interval95"]
+    dataset, result = metrics["dataset"], metrics["result"]
+    low, high = (written(result["metric"], bound) for bound in result["interval95"])
     return TEMPLATE.format(
         name=name,
         task=metrics["task"],
@@ -89,15 +92,17 @@ def _body(name: str, metrics: dict[str, Any]) -> str:
         limits=metrics["limits"],
         input=metrics["input"],
         output=metrics["output"],
-        metric_name=result["metric"],
-        value=result["value"],
+        measure=MEASURES[result["metric"]].name,
+        value=written(result["metric"], result["value"]),
         low=low,
         high=high,
         n=dataset["test"],
         unit=dataset["unit"],
-        baseline_name=baseline["name"],
-        baseline_value=baseline["value"],
-        per_class="\n".join(f"| {label} | {value:.2%} |" for label, value in metrics["per_class"].items()),
+        baselines=_baselines(metrics),
+        further=_table("also measured", metrics.get("further", {})),
+        per_class=_table("class", _per_class(metrics)),
+        file=f"{next(iter(metrics['known']))}.keras",
+        own_layers=OWN_LAYERS.format(task=metrics["task"]) if metrics.get("own_layers") else "",
         dataset_name=dataset["name"],
         dataset_license=dataset["license"],
         dataset_url=dataset["url"],
@@ -107,3 +112,22 @@ def _body(name: str, metrics: dict[str, Any]) -> str:
         parameters=metrics["parameters"],
         **{key: metrics["training"][key] for key in ("epochs", "machine", "precision", "batch_size", "seed", "date")},
     )
+
+
+def _baselines(metrics: dict[str, Any]) -> str:
+    metric = metrics["result"]["metric"]
+    compared = [metrics["baseline"], *metrics.get("others", [])]
+    return "\n".join(f"| {other['name']} | {written(metric, other['value'])} |" for other in compared)
+
+
+def _per_class(metrics: dict[str, Any]) -> dict[str, str]:
+    metric = metrics["result"]["metric"]
+    return {label: written(metric, value) for label, value in metrics.get("per_class", {}).items()}
+
+
+def _table(title: str, rows: dict[str, str]) -> str:
+    """Return a table of two columns with the lines around it, or nothing where there are no rows."""
+    if not rows:
+        return ""
+    lines = "\n".join(f"| {name} | {value} |" for name, value in rows.items())
+    return f"\n| {title} | |\n|---|---|\n{lines}\n"

@@ -246,6 +246,7 @@ def build_metrics(network: str, data: Split, settings: Settings, training: dict[
             "test": len(data.test_images),
         },
         "training": training | settings._asdict(),
+        "curve": {"column": "val_accuracy", "metric": "accuracy"},
     }
 
 
@@ -265,7 +266,7 @@ def produce(network: str, data: Split, settings: Settings, flags: Any) -> Path:
     metrics["training"]["epochs"] = len(run.read_history(checkpoints))
     metrics |= evaluate(model, data.test_images, data.test_labels) | {"baseline": svm}
     labels = {"labels.txt": "\n".join(digit.LABELS) + "\n"}
-    product = run.Product(model, metrics, known_input(), checkpoints / store.HISTORY, labels)
+    product = run.Product({"model": (model, (known_input(),))}, metrics, checkpoints / store.HISTORY, labels)
     folder = run.write_folder(product, flags.output)
     run.discard(checkpoints)
     return folder

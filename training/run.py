@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import keras
 import numpy as np
@@ -24,6 +24,8 @@ from training.data import DataError
 CHECKPOINTS = Path(".checkpoints")
 BEST = "best.weights.h5"
 KNOWN_TOLERANCE = 1e-3
+
+Mode = Literal["max", "min"]
 
 
 def parse_flags(description: str, networks: Iterable[str], argv: list[str] | None = None) -> argparse.Namespace:
@@ -80,15 +82,16 @@ def read_history(folder: Path) -> list[dict[str, float]]:
         return [{name: float(value) for name, value in row.items()} for row in csv.DictReader(stream)]
 
 
-def has_stalled(scores: list[float], patience: int) -> bool:
+def has_stalled(scores: list[float], patience: int, mode: Mode = "max") -> bool:
     """Tell whether the best of the scores, one per epoch, lies ``patience`` epochs or more back."""
-    return bool(scores) and len(scores) - 1 - int(np.argmax(scores)) >= patience
+    best = np.argmax if mode == "max" else np.argmin
+    return bool(scores) and len(scores) - 1 - int(best(scores)) >= patience
 
 
-def is_finished(folder: Path, epochs: int, patience: int) -> bool:
+def is_finished(folder: Path, epochs: int, patience: int, score: str = "val_accuracy", mode: Mode = "max") -> bool:
     """Tell whether an interrupted run had nothing left to train."""
-    scores = [row["val_accuracy"] for row in read_history(folder)]
-    return len(scores) >= epochs or has_stalled(scores, patience)
+    scores = [row[score] for row in read_history(folder)]
+    return len(scores) >= epochs or has_stalled(scores, patience, mode)
 
 
 def seconds(folder: Path) -> float:
@@ -119,37 +122,49 @@ class Seconds(keras.callbacks.Callback):
 
 
 class StopEarly(keras.callbacks.Callback):
-    """Stop when the validation accuracy has not risen for ``patience`` epochs, earlier runs counted in.
+    """Stop when the score has not become better for ``patience`` epochs, earlier runs counted in.
 
     (Keras' own EarlyStopping forgets what came before an interruption.)
     """
 
-    def __init__(self, scores: list[float], patience: int):
+    def __init__(self, scores: list[float], patience: int, score: str = "val_accuracy", mode: Mode = "max"):
         super().__init__()
         self.scores = list(scores)
         self.patience = patience
+        self.score = score
+        self.mode = mode
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        self.scores.append(logs["val_accuracy"])
-        self.model.stop_training = has_stalled(self.scores, self.patience)
+        self.scores.append(logs[self.score])
+        self.model.stop_training = has_stalled(self.scores, self.patience, self.mode)
 
 
-def resumable(folder: Path, patience: int) -> list[keras.callbacks.Callback]:
-    """Callbacks that let a killed run continue: state, curve, best weights, early stopping, no NaN."""
+def resumable(
+    folder: Path, patience: int, score: str = "val_accuracy", mode: Mode = "max"
+) -> list[keras.callbacks.Callback]:
+    """Callbacks that let a killed run continue: state, curve, best weights, early stopping, no NaN.
+
+    Args:
+        folder: where the checkpoints are.
+        patience: epochs without a better score after which to stop.
+        score: the entry of the logs, and column of the curve, that chooses the best epoch.
+        mode: whether the best score is the highest ("max") or the lowest ("min").
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    scores = [row["val_accuracy"] for row in read_history(folder)]
+    scores = [row[score] for row in read_history(folder)]
+    best = max if mode == "max" else min
     return [
         Seconds(),
         keras.callbacks.BackupAndRestore(folder / "state", double_checkpoint=True, delete_checkpoint=False),
-        StopEarly(scores, patience),
+        StopEarly(scores, patience, score, mode),
         keras.callbacks.TerminateOnNaN(),
         keras.callbacks.ModelCheckpoint(
             folder / BEST,
-            monitor="val_accuracy",
-            mode="max",
+            monitor=score,
+            mode=mode,
             save_best_only=True,
             save_weights_only=True,
-            initial_value_threshold=max(scores, default=None),
+            initial_value_threshold=best(scores, default=None),
         ),
         keras.callbacks.CSVLogger(folder / store.HISTORY, append=True),
     ]
@@ -167,26 +182,46 @@ def accuracy_interval(correct: int, total: int) -> tuple[float, float]:
     return float(centre - half), float(centre + half)
 
 
-def layer_table(model: keras.Model) -> list[dict[str, Any]]:
-    """Return name, type, output shape (without the batch) and parameters of every layer."""
+def layer_table(part: str, model: keras.Model) -> list[dict[str, Any]]:
+    """Return part, name, type, output shape (without the batch) and parameters of every layer."""
     return [
         {
+            "part": part,
             "name": layer.name,
             "type": type(layer).__name__,
-            "output": list(layer.output.shape[1:]),
+            "output": _output_shape(layer),
             "parameters": layer.count_params(),
         }
         for layer in model.layers
     ]
 
 
-def known_answer(model: keras.Model, inputs: np.ndarray) -> dict[str, Any]:
-    """Return one input [1, ...] of whole numbers 0..255 and the model's answer, to be checked at load."""
+def _output_shape(layer: keras.Layer) -> list[int | None]:
+    """The shape without the batch; of the first output where there are several."""
+    output = layer.output[0] if isinstance(layer.output, list | tuple) else layer.output
+    return list(output.shape[1:])
+
+
+def known_answer(model: keras.Model, inputs: tuple[np.ndarray, ...]) -> dict[str, Any]:
+    """Return one input (an array [batch, ...] for each of the model's) and the answer, checked at load.
+
+    The inputs are written with four decimals, and the answer is that to what is written.
+    """
+    written = [_shortest(array) for array in inputs]
+    arrays = [np.asarray(values, array.dtype) for values, array in zip(written, inputs, strict=True)]
+    outputs = model.predict_on_batch(arrays if len(arrays) > 1 else arrays[0])
+    outputs = outputs if isinstance(outputs, list | tuple) else [outputs]
     return {
-        "input": inputs.astype(int).tolist(),
-        "output": np.asarray(model.predict_on_batch(inputs), np.float64).round(6).tolist(),
+        "inputs": written,
+        "outputs": [np.asarray(output, np.float64).round(6).tolist() for output in outputs],
         "tolerance": KNOWN_TOLERANCE,
     }
+
+
+def _shortest(array: np.ndarray) -> list:
+    """The values as whole numbers where they all are, else with four decimals."""
+    is_whole = np.array_equal(array, np.rint(array))
+    return (array.astype(int) if is_whole else array.astype(np.float64).round(4)).tolist()
 
 
 def machine() -> str:
@@ -206,16 +241,17 @@ def today() -> str:
 class Product:
     """A trained network and everything that is written beside it.
 
-    metrics: what was measured and how; ``write_folder`` adds the layers, the files and the known answer.
-    known_input: float32 [1, ...] of whole numbers 0..255.
-    texts: the other text files of the folder by name, such as labels.txt.
+    parts: file name without ".keras" -> the Keras model and one known input for each of its inputs
+        (arrays [batch, ...]); most networks have the one part "model".
+    metrics: what was measured and how; ``write_folder`` adds the layers, the files and the known answers.
+    history: the CSV file of the training curve.
+    extras: the other files of the folder by name, such as labels.txt.
     """
 
-    model: keras.Model
+    parts: dict[str, tuple[keras.Model, tuple[np.ndarray, ...]]]
     metrics: dict[str, Any]
-    known_input: np.ndarray
     history: Path
-    texts: dict[str, str]
+    extras: dict[str, str | bytes]
 
 
 def write_folder(product: Product, root: Path) -> Path:
@@ -224,21 +260,34 @@ def write_folder(product: Product, root: Path) -> Path:
     fresh = root / f".{name}.new"
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
-    product.model.save(fresh / "model.keras")
+    for part, (model, _inputs) in product.parts.items():
+        model.save(fresh / f"{part}.keras")
     shutil.copyfile(product.history, fresh / store.HISTORY)
-    for filename, text in product.texts.items():
-        (fresh / filename).write_text(text, encoding="utf-8")
-    metrics = product.metrics | {
-        "parameters": product.model.count_params(),
-        "layers": layer_table(product.model),
-        "known": known_answer(product.model, product.known_input),
-    }
+    for filename, content in product.extras.items():
+        (fresh / filename).write_bytes(content if isinstance(content, bytes) else content.encode())
+    metrics = product.metrics | describe(product.parts)
     (fresh / store.CARD).write_text(build_card(metrics), encoding="utf-8")
+    return finish_folder(fresh, metrics, root / name)
+
+
+def describe(parts: dict[str, tuple[keras.Model, tuple[np.ndarray, ...]]]) -> dict[str, Any]:
+    """Return what the metrics say of the models themselves: parameters, layers and known answers."""
+    layers = [layer for model, _inputs in parts.values() for layer in model.layers]
+    return {
+        "own_layers": any(type(layer).__module__.startswith("models.") for layer in layers),
+        "parameters": sum(model.count_params() for model, _inputs in parts.values()),
+        "layers": [row for part, (model, _inputs) in parts.items() for row in layer_table(part, model)],
+        "known": {part: known_answer(model, inputs) for part, (model, inputs) in parts.items()},
+    }
+
+
+def finish_folder(fresh: Path, metrics: dict[str, Any], final: Path) -> Path:
+    """Write the metrics with the size and checksum of every file, then put the folder in its place."""
     metrics["files"] = {
         path.name: {"size": path.stat().st_size, "sha256": store.sha256(path)} for path in sorted(fresh.iterdir())
     }
     (fresh / store.METRICS).write_text(_json(metrics), encoding="utf-8")
-    return _swap(fresh, root / name)
+    return _swap(fresh, final)
 
 
 def _json(metrics: dict[str, Any]) -> str:

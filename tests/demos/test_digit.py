@@ -12,6 +12,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from demos import digit, guard, pad, page, picture
+from demos.plots import percent
 from models import digit as model
 from models import runtime, store
 
@@ -234,7 +235,7 @@ def test_what_the_networks_saw_is_shown(networks):
 
 def cards(panels):
     """Network -> (is it the chosen one, its label, its probability)."""
-    found = re.findall(r'<div class="digit-card(.*?)"><span>(.*?)</span><b>(.*?)</b><small>(.*?)</small>', panels[2])
+    found = re.findall(r'<div class="hub-card(.*?)"><span>(.*?)</span><b>(.*?)</b><small>(.*?)</small>', panels[2])
     return {name: ("is-main" in kind, label, probability) for kind, name, label, probability in found}
 
 
@@ -376,7 +377,7 @@ def test_the_networks_to_choose_from_stand_with_their_measured_accuracy(tabs):
     assert [value for _label, value in radio.choices] == list(model.NETWORKS)
     for label, value in radio.choices:
         accuracy = store.read("digit", value).metrics["result"]["value"]
-        assert label == f"{value} · {page.percent(accuracy)}"
+        assert label == f"{value} · {percent(accuracy)}"
     assert radio.value == model.DEFAULT_NETWORK
 
 

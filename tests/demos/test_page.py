@@ -10,6 +10,7 @@ import gradio as gr
 import pytest
 
 from demos import digit, page
+from demos.plots import percent
 from models import digit as digit_model
 from models import runtime, store
 
@@ -45,7 +46,7 @@ def test_the_line_under_a_result_names_all_facts(folder):
         "Network": "mlp",
         "Parameters": "7,850",  # 784 x 10 weights and 10 biases
         "Trained on": "MNIST, 10 examples",
-        "Measured": f"{page.percent(folder.metrics['result']['value'])} on 10 test examples; SVM 90.0\u202f%",
+        "Measured": f"{percent(folder.metrics['result']['value'])} on 10 test examples; SVM 90.0\u202f%",
         "Revision": "local folder",
         "Device": "GPU of a test",
         "Time": "2.3 ms",
@@ -56,7 +57,7 @@ def test_the_committed_networks_are_measured_beside_the_baseline():
     for network in digit_model.NETWORKS:
         metrics = store.read("digit", network).metrics
         measured = facts(store.read("digit", network), None)["Measured"]
-        accuracy, baseline = page.percent(metrics["result"]["value"]), page.percent(metrics["baseline"]["value"])
+        accuracy, baseline = percent(metrics["result"]["value"]), percent(metrics["baseline"]["value"])
         assert measured == f"{accuracy} on 10,000 test examples; SVM {baseline}"
 
 
@@ -109,61 +110,7 @@ def test_what_a_folder_says_of_itself_is_shown_and_not_run(folder):
     assert html.count("&lt;img") == 5
 
 
-# Numbers
-
-
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [
-        *[(0, "0.0"), (0.0004, "0.0"), (0.0006, "0.1"), (0.5, "50.0"), (0.9747, "97.5"), (0.9962, "99.6")],
-        *[(0.9994, "99.9"), (0.99941, "99.94"), (0.9995, "99.95"), (0.99988, "99.99"), (1, "100.0")],
-        *[(0.99996, "99.99"), (0.9999999, "99.99"), (1 - 1e-16, "99.99")],
-    ],
-)
-def test_a_fraction_is_shown_in_percent(value, shown):
-    assert page.percent(value) == f"{shown}\u202f%"
-
-
-def test_nothing_but_everything_is_100_percent():
-    assert not [value for value in range(100_000) if page.percent(value / 100_000).startswith("100")]
-
-
-def test_more_is_never_shown_as_less():
-    shown = [float(page.percent(value / 20_000).split("\u202f")[0]) for value in range(20_001)]
-    assert shown == sorted(shown)
-
-
 # The look inside
-
-
-def test_the_training_curve_has_three_lines_over_the_epochs(folder):
-    figure = page.plot_history(folder, ENGLISH)
-    curves = {curve.name: (list(curve.x), list(curve.y)) for curve in figure.data}
-    assert curves == {
-        "loss, training": ([1, 2], [2.0, 1.5]),
-        "loss, validation": ([1, 2], [2.1, 1.8]),
-        "accuracy, validation": ([1, 2], [0.4, 0.5]),
-    }
-
-
-def test_the_accuracy_has_an_axis_of_its_own_in_percent(folder):
-    figure = page.plot_history(folder, ENGLISH)
-    assert {curve.name: curve.yaxis for curve in figure.data}["accuracy, validation"] == "y2"
-    assert figure.layout.yaxis2.tickformat == ".1%"
-    assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == ("epoch", "loss")
-
-
-@pytest.mark.parametrize("network", digit_model.NETWORKS)
-def test_the_training_curve_has_the_same_height_for_every_network(network):
-    figure = page.plot_history(store.read("digit", network), ENGLISH)
-    assert figure.layout.height == 340
-    assert len(figure.data) == 3
-    assert all(len(curve.x) == len(curve.y) > 1 for curve in figure.data)
-
-
-def test_the_curve_is_told_in_words_too(folder):
-    words = "2 epochs; the best validation accuracy, 50.0\u202f%, came in epoch 2."
-    assert page.curve_in_words(folder, ENGLISH) == words
 
 
 def test_a_layer_has_its_name_kind_shape_and_parameters(folder):

@@ -84,9 +84,68 @@ def test_a_folder_on_disk_answers_with_probabilities(start, model_folder):
 
 def test_the_known_input_gives_the_known_answer(start, model_folder):
     start_on_disk(start, model_folder)
-    known = store.read("digit", "mlp", model_folder.parent).metrics["known"]
-    answer = runtime.call("digit", "mlp", np.asarray(known["input"], np.float32))
-    assert answer.output == pytest.approx(np.asarray(known["output"]), abs=known["tolerance"])
+    known = store.read("digit", "mlp", model_folder.parent).metrics["known"]["model"]
+    answer = runtime.call("digit", "mlp", *map(np.asarray, known["inputs"]))
+    assert answer.output == pytest.approx(np.asarray(known["outputs"][0]), abs=known["tolerance"])
+
+
+@pytest.fixture
+def folder_of_two_parts(tmp_path):
+    """A folder like the GAN's: one part with two inputs, the other with whole numbers in and two outputs."""
+    import keras
+
+    from training import run
+
+    noise, label = keras.Input((3,)), keras.Input((2,))
+    generator = keras.Model([noise, label], keras.layers.Concatenate()([noise, label]))
+    tokens = keras.Input((None,), dtype="int32")
+    embedded = keras.layers.Embedding(5, 4)(tokens)
+    judge = keras.Model(tokens, [embedded, keras.layers.GlobalAveragePooling1D()(embedded)])
+    history = tmp_path / "history.csv"
+    history.write_text("epoch,loss\n0,1.0\n")
+    parts = {
+        "generator": (generator, (np.ones((1, 3), np.float32) / 3, np.zeros((1, 2), np.float32))),
+        "judge": (judge, (np.array([[1, 4]], np.int32),)),
+    }
+    product = run.Product(parts, two_part_metrics(), history, {"labels.txt": "a\n", "shots.png": b"png"})
+    return run.write_folder(product, tmp_path)
+
+
+def two_part_metrics():
+    folder = store.read("digit", "mlp")
+    kept = (
+        "summary",
+        "limits",
+        "pipeline_tag",
+        "input",
+        "output",
+        "dataset",
+        "training",
+        "result",
+        "baseline",
+        "curve",
+    )
+    return {"task": "digit", "network": "pair"} | {name: folder.metrics[name] for name in kept}
+
+
+def test_a_folder_may_hold_several_parts_each_with_its_own_inputs_and_outputs(start, folder_of_two_parts):
+    start({"digit": ("pair",)}, root=folder_of_two_parts.parent)
+    noise, label = np.ones((2, 3)), np.zeros((2, 2))
+    assert runtime.call("digit", "pair", noise, label, part="generator").output.shape == (2, 5)
+    embedded, mean = runtime.call("digit", "pair", np.array([[1, 2, 3]]), part="judge").output
+    assert embedded.shape == (1, 3, 4)
+    assert mean == pytest.approx(embedded.mean(axis=1), abs=1e-6)
+    with pytest.raises(KeyError, match="model"):
+        runtime.call("digit", "pair", noise)
+
+
+def test_the_parts_of_a_folder_are_counted_together(folder_of_two_parts):
+    folder = store.read("digit", "pair", folder_of_two_parts.parent)
+    store.check(folder)
+    assert store.parts(folder) == ("generator", "judge")
+    assert folder.metrics["parameters"] == 5 * 4
+    assert {row["part"] for row in folder.metrics["layers"]} == {"generator", "judge"}
+    assert (folder.path / "shots.png").read_bytes() == b"png"
 
 
 def test_eight_who_ask_at_once_load_once(start, model_folder, monkeypatch):
@@ -103,7 +162,7 @@ def test_eight_who_ask_at_once_load_once(start, model_folder, monkeypatch):
 
 def test_a_network_is_ready_when_it_is_loaded_and_not_before(start, model_folder, monkeypatch):
     go_on = threading.Event()
-    monkeypatch.setattr(runtime, "_load", lambda folder: go_on.wait(SECONDS) and (lambda inputs: inputs))
+    monkeypatch.setattr(runtime, "_load", lambda folder: go_on.wait(SECONDS) and {"model": lambda inputs: inputs})
     monkeypatch.setattr(runtime, "READY_TIMEOUT", 0.05)
     start_on_disk(start, model_folder)
     assert not runtime.is_ready("digit", "mlp")
@@ -140,9 +199,10 @@ def load_changed(model_folder, **changes):
 
 
 def test_a_network_whose_known_answer_is_off_is_refused(model_folder):
-    known = store.read("digit", "mlp", model_folder.parent).metrics["known"]
-    output = np.asarray(known["output"]) + 0.01
-    assert "known answer is off by 0.01" in load_changed(model_folder, known=known | {"output": output.tolist()})
+    known = store.read("digit", "mlp", model_folder.parent).metrics["known"]["model"]
+    outputs = (np.asarray(known["outputs"]) + 0.01).tolist()
+    changed = {"model": known | {"outputs": outputs}}
+    assert "known answer of model is off by 0.01" in load_changed(model_folder, known=changed)
 
 
 def test_a_network_that_answers_nan_is_refused(model_folder):
@@ -151,12 +211,13 @@ def test_a_network_that_answers_nan_is_refused(model_folder):
     model = keras.saving.load_model(model_folder / "model.keras", compile=False)
     model.set_weights([np.full_like(weights, np.nan) for weights in model.get_weights()])
     model.save(model_folder / "model.keras")
-    assert "known answer is off by nan" in load_changed(model_folder)
+    assert "known answer of model is off by nan" in load_changed(model_folder)
 
 
 def test_a_network_that_cannot_run_the_known_input_is_refused(model_folder):
-    known = store.read("digit", "mlp", model_folder.parent).metrics["known"]
-    assert "known input cannot be run" in load_changed(model_folder, known=known | {"input": [[1, 2], [3, 4]]})
+    known = store.read("digit", "mlp", model_folder.parent).metrics["known"]["model"]
+    changed = {"model": known | {"inputs": [[[1, 2], [3, 4]]]}}
+    assert "known input of model cannot be run" in load_changed(model_folder, known=changed)
 
 
 def test_a_network_with_another_number_of_parameters_is_refused(model_folder):
@@ -166,7 +227,7 @@ def test_a_network_with_another_number_of_parameters_is_refused(model_folder):
 def test_an_archive_that_is_no_network_is_refused(model_folder):
     with zipfile.ZipFile(model_folder / "model.keras", "w") as archive:
         archive.writestr("nothing.txt", "no network")
-    assert "Keras cannot load model.keras" in load_changed(model_folder)
+    assert "Keras cannot load it" in load_changed(model_folder)
 
 
 # Taking turns
@@ -182,7 +243,7 @@ def held(start, model_folder, monkeypatch):
         assert go_on.wait(SECONDS)
         return inputs
 
-    monkeypatch.setattr(runtime, "_load", lambda folder: hold)
+    monkeypatch.setattr(runtime, "_load", lambda folder: {"model": hold})
     monkeypatch.setattr(runtime, "TURN_TIMEOUT", 0.05)
     start_on_disk(start, model_folder)
     with ThreadPoolExecutor(runtime.SIMULTANEOUS) as threads:
@@ -226,7 +287,7 @@ def test_the_hubs_folder_takes_over_and_names_its_full_sha(published, start, mod
 
 def test_the_hubs_network_answers_and_not_only_its_folder(hub, start, model_folder, monkeypatch):
     hub.put(model_folder, REPO_ID, "v1")
-    monkeypatch.setattr(runtime, "_load", lambda folder: lambda inputs: folder.origin)
+    monkeypatch.setattr(runtime, "_load", lambda folder: {"model": lambda inputs: folder.origin})
     start_on_disk(start, model_folder, HUB)
     wait_until(lambda: call().output == "hub")
 
@@ -285,7 +346,7 @@ def test_wrong_bytes_from_the_hub_are_not_used(hub, published, start, model_fold
     assert call().folder.origin == "local"
 
 
-@pytest.mark.parametrize("changes", [{"known": {"input": [0]}}, {"parameters": None}, {"parameters": 5}])
+@pytest.mark.parametrize("changes", [{"known": {"model": {"inputs": [0]}}}, {"parameters": None}, {"parameters": 5}])
 def test_a_network_on_the_hub_that_fails_its_known_answer_is_not_used(hub, start, model_folder, tmp_path, changes):
     other = tmp_path / "other"
     other.mkdir()

@@ -1,17 +1,25 @@
 """The embedded folders are whole, small, and say what their card says."""
 
+import numpy as np
 import pytest
 
-from models import digit, runtime, store
+from models import runtime, store
+from models.measures import MEASURES
 from training.card import build_card
 
 FOLDERS = sorted(path for path in store.PRETRAINED.iterdir() if path.is_dir())
-LEAST = {"digit-convnet": 0.995, "digit-lenet": 0.98, "digit-mlp": 0.97}
+# What each committed network must at least be measured with.
+WORST = {"digit-convnet": 0.995, "digit-lenet": 0.98, "digit-mlp": 0.97}
 
 
 def read(path):
     task, _, network = path.name.partition("-")
     return store.read(task, network)
+
+
+def is_good_enough(result, worst):
+    higher = MEASURES[result["metric"]].higher_is_better
+    return result["value"] >= worst if higher else result["value"] <= worst
 
 
 @pytest.mark.parametrize("path", FOLDERS, ids=lambda path: path.name)
@@ -37,9 +45,8 @@ def test_the_metrics_name_data_baseline_interval_and_machine(path):
     metrics = read(path).metrics
     low, high = metrics["result"]["interval95"]
     assert low < metrics["result"]["value"] < high
-    assert metrics["result"]["value"] >= LEAST[path.name]
-    assert 0.98 < metrics["baseline"]["value"] < 0.99
-    assert metrics["dataset"]["test"] == 10_000
+    assert is_good_enough(metrics["result"], WORST[path.name])
+    assert metrics["baseline"]["value"] > 0 and metrics["dataset"]["test"] > 100
     assert metrics["training"]["seconds"] > 0 and "cores" in metrics["training"]["machine"]
     assert metrics["limits"].count(".") == 2
 
@@ -49,14 +56,17 @@ def test_the_curve_has_a_row_per_epoch(path):
     folder = read(path)
     curve = store.history(folder)
     assert curve["epoch"] == list(range(folder.metrics["training"]["epochs"]))
-    assert len(curve["val_accuracy"]) == len(curve["loss"]) == len(curve["epoch"])
+    assert len(curve[folder.metrics["curve"]["column"]]) == len(curve["epoch"])
+    assert folder.metrics["curve"]["metric"] in MEASURES
 
 
-@pytest.mark.parametrize("network", digit.NETWORKS)
-def test_an_embedded_network_gives_its_known_answer(network):
-    import numpy as np
-
-    known = store.read("digit", network).metrics["known"]
-    answer = runtime.call("digit", network, np.asarray(known["input"], np.float32))
-    assert np.abs(answer.output - np.asarray(known["output"])).max() < known["tolerance"]
-    assert answer.folder.origin == "embedded"
+@pytest.mark.parametrize("path", FOLDERS, ids=lambda path: path.name)
+def test_an_embedded_network_gives_its_known_answers(path):
+    folder = read(path)
+    for part, known in folder.metrics["known"].items():
+        inputs = map(np.asarray, known["inputs"])
+        answer = runtime.call(folder.task, folder.network, *inputs, part=part)
+        outputs = answer.output if isinstance(answer.output, tuple) else (answer.output,)
+        for output, expected in zip(outputs, known["outputs"], strict=True):
+            assert np.abs(output - np.asarray(expected)).max() < known["tolerance"]
+        assert answer.folder.origin == "embedded"

@@ -144,7 +144,7 @@ def test_the_metrics_tell_network_baseline_and_split_as_measured(data, elsewhere
     svm = digit.build_svm().fit(data.train_images.reshape(500, -1) / 255, data.train_labels)
     assert metrics["baseline"]["value"] == svm.score(data.test_images.reshape(100, -1) / 255, data.test_labels)
     card = (elsewhere / "out" / "digit-lenet" / "README.md").read_text()
-    assert "model-index" in card and f"{metrics['result']['value']:.2%}" in card
+    assert "model-index" in card and f"{metrics['result']['value'] * 100:.2f} %" in card
 
 
 def test_measuring_again_agrees_with_the_metrics_and_notices_when_not(data, elsewhere, capsys):

@@ -1,0 +1,40 @@
+"""The measures by which networks are judged, and how their values are written."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A measure of quality.
+
+    is_share: a fraction 0..1 that people read in per cent.
+    decimals: of the written value.
+    """
+
+    name: str
+    is_share: bool
+    decimals: int
+    higher_is_better: bool
+
+
+MEASURES = {
+    "accuracy": Measure("accuracy", is_share=True, decimals=2, higher_is_better=True),
+    "r2": Measure("R²", is_share=False, decimals=3, higher_is_better=True),
+    "owa": Measure("OWA", is_share=False, decimals=3, higher_is_better=False),
+    "conditional_accuracy": Measure("asked digit recognised", is_share=True, decimals=2, higher_is_better=True),
+    "frechet_distance": Measure("Fréchet distance", is_share=False, decimals=2, higher_is_better=False),
+}
+
+
+def written(metric: str, value: float) -> str:
+    """Return a value as the documents write it: "99.64 %" or "0.897".
+
+    Raises:
+        ValueError: there is no such measure.
+    """
+    if metric not in MEASURES:
+        raise ValueError(f"metric must be one of {', '.join(MEASURES)}. Received: {metric!r}")
+    measure = MEASURES[metric]
+    if measure.is_share:
+        return f"{value * 100:.{measure.decimals}f} %"
+    return f"{value:.{measure.decimals}f}"
