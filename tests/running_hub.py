@@ -211,18 +211,23 @@ def upload(http: httpx.Client, content: bytes, name: str = "seven.png") -> dict:
     return {"path": answer.json()[0], "meta": FILE_DATA}
 
 
-def outcome(http: httpx.Client, event_id: str) -> tuple[str, object]:
+def outcome(http: httpx.Client, event_id: str, endpoint: str = "classify_digit") -> tuple[str, object]:
     """Follow the stream of a call to its end: ("complete", results) or ("error", what it says)."""
-    answer = http.get(f"/gradio_api/call/classify_digit/{event_id}")
+    answer = http.get(f"/gradio_api/call/{endpoint}/{event_id}")
     assert answer.status_code == 200, answer.text
     events = [block.split("\n", 1) for block in answer.text.strip().split("\n\n")]
     kind, data = events[-1]
     return kind.removeprefix("event: "), json.loads(data.removeprefix("data: "))
 
 
-def classify(http: httpx.Client, image: object, network: object = "convnet") -> tuple[int, str, object]:
-    """Call ``classify_digit`` as curl would: HTTP status, "complete", "error" or "refused", and what came."""
-    answer = http.post("/gradio_api/call/classify_digit", json={"data": [image, network]})
+def call(http: httpx.Client, endpoint: str, *values: object) -> tuple[int, str, object]:
+    """Call an endpoint as curl would: HTTP status, "complete", "error" or "refused", and what came."""
+    answer = http.post(f"/gradio_api/call/{endpoint}", json={"data": values})
     if answer.status_code != 200:
         return answer.status_code, "refused", answer.text
-    return 200, *outcome(http, answer.json()["event_id"])
+    return 200, *outcome(http, answer.json()["event_id"], endpoint)
+
+
+def classify(http: httpx.Client, image: object, network: object = "convnet") -> tuple[int, str, object]:
+    """Call ``classify_digit``."""
+    return call(http, "classify_digit", image, network)

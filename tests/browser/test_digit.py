@@ -6,15 +6,12 @@ from itertools import pairwise
 import pytest
 
 from models import digit
-from tests import install_browser, running_hub
+from tests import running_hub
+from tests.browser.conftest import NARROW, WIDE, width
 from tests.running_hub import seven
 
 pytestmark = pytest.mark.browser
 
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run")
-ANSWER_MILLISECONDS = 20_000
-WITHOUT = ("/monitoring/summary", "/gradio_api/mcp/schema")  # what Gradio's API page asks for and can do without
 EMPTY = "Draw a digit first."
 
 # Where a pen goes, in parts of the pad's side.
@@ -23,60 +20,26 @@ ONE = [(0.5, 0.18), (0.5, 0.5), (0.5, 0.82)]
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    path = install_browser.find()
-    if not path:
-        pytest.skip("no Chromium was found; `make browser` tries to install one, HUB_CHROMIUM names one")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu", *QUIET])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def hub(chromium):
-    with running_hub.start() as hub, hub.http() as http:
-        for network in digit.NETWORKS:  # the browser is to find all networks at work
+def hub(hub):
+    """The browser is to find all networks at work."""
+    with hub.http() as http:
+        for network in digit.NETWORKS:
             assert running_hub.classify(http, running_hub.upload(http, seven()), network)[1] == "complete"
-        yield hub
+    return hub
 
 
 @pytest.fixture
-def visit(chromium, hub):
-    """Open the hub as ``visit(path, **how)``; nobody may see an error, or the browser ask another host."""
-    contexts, wrong = [], []
+def visit(visit):
+    """Open the tab and wait until the pad's script listens."""
 
-    def open_page(path="/", **how):
-        context = chromium.new_context(**{"viewport": WIDE, "locale": "en-US"} | how)
-        context.set_default_timeout(ANSWER_MILLISECONDS)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: wrong.append(message.text) if is_wrong(message) else None)
-        page.on("pageerror", lambda error: wrong.append(f"page error: {error}"))
-        page.on("request", lambda request: wrong.append(request.url) if is_foreign(request.url, hub) else None)
-        page.on("websocket", lambda channel: wrong.append(channel.url) if is_foreign(channel.url, hub) else None)
-        page.goto(hub.address + path)
+    def open_tab(path="/", **how):
+        page = visit(path, **how)
         page.locator(".pad canvas").wait_for()
         page.locator(".hub-cards").wait_for()
-        page.wait_for_timeout(300)  # until the pad's script listens
+        page.wait_for_timeout(300)
         return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert wrong == []
-
-
-def is_wrong(message):
-    if message.type != "error" or message.text.startswith("AbortError"):  # so a page speaks that is left while it waits
-        return False
-    return not message.location["url"].endswith(WITHOUT)
-
-
-def is_foreign(url, hub):
-    return not url.startswith((hub.address + "/", "data:", "blob:", "about:"))
+    return open_tab
 
 
 @pytest.fixture
@@ -395,10 +358,6 @@ def test_a_phone_never_scrolls_sideways(visit, path):
     assert page.locator(".hub-inside").get_by_role("tab").count() == 3
     page.get_by_role("tab").nth(2).click()  # the picture to upload
     assert width(page) == NARROW["width"]
-
-
-def width(page):
-    return page.evaluate("Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)")
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1280 pixels", "390 pixels"])
