@@ -3,13 +3,14 @@
 SHELL := /bin/sh
 VENV ?= .venv
 BIN := $(VENV)/bin
+TASKS ?= digit image house forecast sentiment gan
 # The first Python from 3.11 to 3.13 that really runs.
 SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 FIND_PYTHON = for name in $(PYTHON) python3 python3.13 python3.12 python3.11 python; do \
 	"$$name" -c "$(SUITABLE)" 2>/dev/null && { command -v "$$name"; exit 0; }; done; \
 	echo "No Python from 3.11 to 3.13 was found. Install one, or name it: make PYTHON=/path/to/python" >&2; exit 1
 
-.PHONY: help run test check train results bench messages browser
+.PHONY: help run test check train evaluate results bench messages browser
 
 help: ## list these words
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -24,13 +25,16 @@ check: $(VENV)/.dev ## look for mistakes of style
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 
 train: $(VENV)/.train ## train every network (flags: make train ARGS="--data DIR")
-	$(BIN)/python -m training.digit --network all $(ARGS)
+	for task in $(TASKS); do $(BIN)/python -m training.$$task --network all $(ARGS) || exit 1; done
 
-results: $(VENV)/.train ## measure the committed networks again (needs the data: ARGS="--data DIR")
-	$(BIN)/python -m training.digit --network all --evaluate $(ARGS)
+evaluate: $(VENV)/.train ## measure the committed networks again (needs the data: ARGS="--data DIR")
+	for task in $(TASKS); do $(BIN)/python -m training.$$task --network all --evaluate $(ARGS) || exit 1; done
 
-bench: $(VENV)/.app ## time one answer, beside Keras' own ways to get it
-	$(BIN)/python -m benchmarks.digit $(ARGS)
+results: $(VENV)/.app ## print the one table of all networks
+	@$(BIN)/python -m training.results
+
+bench: $(VENV)/.app ## time the start and one answer of each network, beside Keras' own ways to get it
+	$(BIN)/python -m benchmarks.start && $(BIN)/python -m benchmarks.answers $(ARGS)
 
 messages: $(VENV)/.dev ## collect the texts to translate, then compile the translations
 	$(BIN)/pybabel -q extract -F babel.cfg --no-location -o locale/hub.pot .

@@ -36,7 +36,7 @@ CALL_BY_NAME = "/gradio_api/call/v2/classify_digit"
 @pytest.fixture(scope="module")
 def gated_hub():
     """A hub in English that is not let near TensorFlow yet."""
-    with running_hub.start("--lang", "en", gate_open=False) as hub:
+    with running_hub.start("--demos", "digit", "--lang", "en", gate_open=False) as hub:
         yield hub
 
 
@@ -492,7 +492,7 @@ def test_a_hub_with_an_auth_file_shows_strangers_only_the_login(strict):
     page = strict.guest.get("/zh")
     assert page.status_code == 200
     assert "auth_required" in page.text
-    assert "digit-verdict" not in page.text
+    assert "hub-verdict" not in page.text
     assert strict.guest.get("/config").status_code == 401
     assert strict.guest.get("/gradio_api/info").status_code == 401
     assert strict.guest.post("/gradio_api/upload", files={"files": ("seven.png", seven())}).status_code == 401
@@ -509,7 +509,7 @@ def test_a_wrong_password_opens_nothing(strict):
 def test_the_right_password_opens_the_hub(strict):
     assert strict.login.status_code == 200
     assert strict.ada.get("/config").status_code == 200
-    assert "digit-verdict" in strict.ada.get("/zh").text
+    assert "hub-verdict" in strict.ada.get("/zh").text
 
 
 def test_a_hub_in_chinese_leads_a_first_visit_to_the_chinese_page(strict):
@@ -622,7 +622,7 @@ def test_a_start_that_cannot_work_ends_with_one_line(command_lines, name):
 
 
 def test_sigterm_ends_it_within_ten_seconds_and_takes_its_files_along():
-    with running_hub.start() as hub, hub.http() as http:
+    with running_hub.start("--demos", "digit") as hub, hub.http() as http:
         upload(http, seven())
         assert list(hub.temporary.rglob("seven.png"))
         listener = threading.Thread(target=listen, args=(hub,), daemon=True)
@@ -648,7 +648,7 @@ def listen(hub):
 
 
 def test_ctrl_c_ends_it_without_a_traceback():
-    with running_hub.start() as hub:
+    with running_hub.start("--demos", "digit") as hub:
         hub.process.send_signal(signal.SIGINT)
         assert hub.process.wait(STOP_SECONDS) == 0, hub.printed
         assert not list(hub.temporary.glob("hub-*"))

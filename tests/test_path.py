@@ -54,21 +54,21 @@ def revision_shown(address, expected, seconds=60):
 
 def test_a_pushed_network_answers_in_the_tab_and_its_sha_is_shown(published, world):
     sha = published.repositories["alice/digit-convnet"].head.sha
-    with start("--hub", "alice@v1", **world) as app:
+    with start("--demos", "digit", "--hub", "alice@v1", **world) as app:
         assert f"alice/digit-convnet @ {sha}" in revision_shown(app.address, sha)
 
 
 def test_a_cached_network_needs_the_hub_no_more(published, world):
     sha = published.repositories["alice/digit-convnet"].head.sha
-    with start("--hub", "alice@v1", **world) as app:
+    with start("--demos", "digit", "--hub", "alice@v1", **world) as app:
         revision_shown(app.address, sha)
-    with published.stopped(), start("--hub", "alice@v1", **world) as app:
+    with published.stopped(), start("--demos", "digit", "--hub", "alice@v1", **world) as app:
         assert f"alice/digit-convnet @ {sha}" in revision_shown(app.address, sha)
 
 
 def test_while_the_hub_hangs_the_page_is_up_and_the_embedded_network_answers(published, world):
     published.hang()
-    with start("--hub", "alice@v1", **world) as app:
+    with start("--demos", "digit", "--hub", "alice@v1", **world) as app:
         assert "copy that comes with the hub" in revision_shown(app.address, "copy that comes with the hub", 20)
 
 
@@ -77,5 +77,5 @@ def test_a_broken_file_on_the_hub_is_refused_and_the_tab_says_so(hub, world, tmp
     push.push_folders([folder], "alice", "v1")
     flip_last_byte(folder / "model.keras")
     hub.put(folder, "alice/digit-convnet", "v2")
-    with start("--hub", "alice@v2", **world) as app:
+    with start("--demos", "digit", "--hub", "alice@v2", **world) as app:
         assert "the Hub's file is damaged" in revision_shown(app.address, "damaged")

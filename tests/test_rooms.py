@@ -1,6 +1,7 @@
 """The house keeps its shape: imports point down, a task has one stem in every room, imports do nothing."""
 
 import ast
+import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ MAY_IMPORT = {
     "demos": {"demos", "models"},
     "models": {"models"},
     "training": {"training", "models"},
-    "benchmarks": {"benchmarks", "models"},
+    "benchmarks": {"benchmarks", "models", "app"},
 }
 TASKS = ("digit",)
 
@@ -83,14 +84,22 @@ def test_no_room_has_a_file_that_says_nothing():
     assert not names & {"utils", "util", "common", "helpers", "helper", "core", "misc"}
 
 
-def test_all_networks_have_a_builder_a_folder_and_a_name_in_the_tab():
-    script = "from models.networks.digit import NETWORKS; print(*sorted(NETWORKS))"
+@pytest.mark.parametrize("task", TASKS)
+def test_all_networks_have_a_builder_a_folder_and_a_name_in_the_tab(task):
+    script = f"from models.networks.{task} import NETWORKS; print(*sorted(NETWORKS))"
     built = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
-    from models import digit
+    offered = importlib.import_module(f"models.{task}").NETWORKS
+    assert built.stdout.split() == sorted(offered)
+    for network in offered:
+        assert (ROOT / "models" / "pretrained" / f"{task}-{network}" / "metrics.json").is_file()
 
-    assert built.stdout.split() == sorted(digit.NETWORKS)
-    for network in digit.NETWORKS:
-        assert (ROOT / "models" / "pretrained" / f"digit-{network}" / "model.keras").is_file()
+
+def test_the_app_shows_every_task():
+    import app
+
+    assert tuple(map(app.task_of, app.DEMOS)) == TASKS
+    for demo in app.DEMOS:
+        assert demo.NETWORKS == importlib.import_module(f"models.{app.task_of(demo)}").NETWORKS
 
 
 def test_importing_the_app_loads_no_network_opens_no_connection_and_imports_no_keras():
