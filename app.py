@@ -18,12 +18,12 @@ from types import ModuleType
 import gradio as gr
 from starlette.middleware import Middleware
 
-from demos import digit, guard, page
+from demos import digit, gan, guard, house, image, page
 from demos.firewall import Firewall
 from demos.language import PageLanguage
 from models import runtime, store
 
-DEMOS: tuple[ModuleType, ...] = (digit,)
+DEMOS: tuple[ModuleType, ...] = (digit, image, house, gan)
 SWEEP_SECONDS = 600
 STOP_SECONDS = 8
 WITHOUT_DOCS = {"docs_url": None, "redoc_url": None, "openapi_url": None}

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 
 from demos import guard
 from demos.entries import Choice
-from demos.plots import ACCENT, curve_in_words, plot_history, shown
+from demos.plots import ACCENT, amount, curve_in_words, plot_history, shown
 from models import runtime, store
 
 LANGUAGES = {"en": "English", "zh": "中文"}
@@ -101,11 +101,12 @@ def facts_of(folder: store.Folder, milliseconds: float | None, _: Translate) -> 
     """
     metrics = folder.metrics
     data, result, baseline = metrics["dataset"], metrics["result"], metrics["baseline"]
+    short = baseline["short"]  # marked in the training script where it is no name
     quality = _("{value} on {count:,} test examples; {baseline} {baseline_value}").format(
         value=shown(result["metric"], result["value"], _),
         count=data["test"],
-        baseline=baseline["short"],
-        baseline_value=shown(result["metric"], baseline["value"], _),
+        baseline=_(short),
+        baseline_value=amount(result["metric"], baseline["value"]),
     )
     return [
         Fact(_("Network"), folder.network),
@@ -150,10 +151,17 @@ def provenance(folder: store.Folder, milliseconds: float | None, _: Translate) -
 
 
 def layer_rows(folder: store.Folder) -> list[list[Any]]:
-    """Return name, kind, output shape and parameters of every layer."""
+    """Return name, kind, output shape and parameters of every layer; its part too where there are several."""
+    layers = folder.metrics["layers"]
+    has_parts = len({layer["part"] for layer in layers}) > 1
     return [
-        [layer["name"], layer["type"], _shape(layer["output"]), f"{layer['parameters']:,}"]
-        for layer in folder.metrics["layers"]
+        [
+            f"{layer['part']}: {layer['name']}" if has_parts else layer["name"],
+            layer["type"],
+            _shape(layer["output"]),
+            f"{layer['parameters']:,}",
+        ]
+        for layer in layers
     ]
 
 

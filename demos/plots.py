@@ -22,13 +22,16 @@ def percent(value: float) -> str:
     return shown.replace("%", "\N{NARROW NO-BREAK SPACE}%")
 
 
+def amount(metric: str, value: float) -> str:
+    """Return a measured value as a tab shows it, without the name of its measure: "99.6 %", or "0.897"."""
+    return percent(value) if MEASURES[metric].is_share else written(metric, value)
+
+
 def shown(metric: str, value: float, _: Translate) -> str:
-    """Return a measured value as a tab shows it: "99.6 %", or with the name of its measure, "R² 0.897"."""
+    """Return a measured value with the name of its measure, "R² 0.897"; an accuracy needs none."""
     if metric == "accuracy":
-        return percent(value)
-    if MEASURES[metric].is_share:
-        return f"{measure_name(metric, _)} {percent(value)}"
-    return f"{measure_name(metric, _)} {written(metric, value)}"
+        return amount(metric, value)
+    return f"{measure_name(metric, _)} {amount(metric, value)}"
 
 
 def measure_name(metric: str, _: Translate) -> str:

@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "training": {"training", "models"},
     "benchmarks": {"benchmarks", "models", "app"},
 }
-TASKS = ("digit",)
+TASKS = ("digit", "image", "house", "gan")
 
 
 def sources():

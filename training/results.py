@@ -10,7 +10,7 @@ from models import store
 from models.measures import MEASURES, written
 
 TASKS = ("digit", "image", "house", "forecast", "sentiment", "gan")
-HEAD = "| demo | network | parameters | measured on its test part | 95 % interval | beside it |\n|---|---|---|---|---|---|\n"
+COLUMNS = ("demo", "network", "parameters", "measured on its test part", "95 % interval", "beside it")
 
 
 def table() -> str:
@@ -19,7 +19,8 @@ def table() -> str:
     Raises:
         store.BrokenFolder: a network's folder is missing.
     """
-    return HEAD + "".join(_row(folder) for folder in _folders())
+    head = [COLUMNS, ("---",) * len(COLUMNS)]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in [*head, *map(_cells, _folders())])
 
 
 def _folders() -> Iterator[store.Folder]:
@@ -28,12 +29,12 @@ def _folders() -> Iterator[store.Folder]:
             yield store.read(task, network)
 
 
-def _row(folder: store.Folder) -> str:
+def _cells(folder: store.Folder) -> tuple[str, ...]:
     metrics = folder.metrics
     result, baseline = metrics["result"], metrics["baseline"]
     metric = result["metric"]
     low, high = (written(metric, bound) for bound in result["interval95"])
-    cells = (
+    return (
         folder.task,
         f"`{folder.network}`",
         f"{metrics['parameters']:,}",
@@ -41,7 +42,6 @@ def _row(folder: store.Folder) -> str:
         f"{low} to {high}",
         f"{baseline['short']} {written(metric, baseline['value'])}",
     )
-    return f"| {' | '.join(cells)} |\n"
 
 
 if __name__ == "__main__":

@@ -18,6 +18,10 @@ from babel.messages.pofile import read_po
 import app
 from demos import digit, page
 from models import digit as digit_model
+from models import forecast as forecast_model
+from models import gan as gan_model
+from models import house as house_model
+from models import image as image_model
 from models import runtime
 
 ROOT = Path(__file__).parents[2]
@@ -27,6 +31,23 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 WORD = re.compile(r"[A-Za-z][A-Za-z']*")
 # What stays as it is in Chinese too.
 NAMES = {*digit_model.NETWORKS, "MNIST", "SVM", "Hub", "PNG", "JPEG", "WebP", "GIF", "BMP", "MB", "Delete", "English"}
+NAMES |= {*image_model.NETWORKS, "CIFAR", "ImageNet", "ResNet", "storage", "googleapis", "com"}
+NAMES |= {*house_model.NETWORKS, "R", "Boosting", "King", "County", "house", "sales", "living", "area"}  # a value too
+NAMES |= {*gan_model.NETWORKS, "ZIP"}
+NAMES |= {*forecast_model.NETWORKS, "OWA", "MASE", "sMAPE", "Theta", "CSV", "UTF", "GBK", "GB", "Windows"}
+NAMES |= {
+    "Plotly",
+    "MIT",
+    "NOAA",
+    "statsmodels",
+    "Keeling",
+    "Whorf",
+    "CO",
+    "ppm",
+    "C",
+    "values",
+    "auto",
+}  # two values too
 # Where a component's words are; a figure and a table are looked into by themselves.
 WORDY = ("label", "value", "choices", "placeholder", "info", "html_template", "alt_text", "headers", "title")
 SPOKEN = ("aria-label", "alt", "title", "placeholder")

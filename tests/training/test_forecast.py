@@ -1,0 +1,226 @@
+"""``training.forecast`` and the networks: from made series to a folder, and back."""
+
+import argparse
+import json
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from models import forecast, runtime, store
+from models.forecast_features import SERIES_SIZE, STEP_SIZE
+from models.networks.forecast import NETWORKS
+from training import forecast as training
+from training import forecast_data, forecast_evaluation, forecast_fit, m4, run
+from training.data.series import Series
+from training.series_generator import generate
+
+RECURRENT = ("lstm", "gru", "rnn")
+
+
+@pytest.fixture(scope="module")
+def data():
+    """Made series that stand for the three M4 parts."""
+    random = np.random.default_rng(4)
+    tests, series = [], []
+    for frequency in m4.FREQUENCIES:
+        length = {"Yearly": 40, "Weekly": 150, "Hourly": 240}[frequency.name]
+        histories = []
+        for index in range(20):
+            time = np.arange(length + frequency.horizon)
+            wave = 10 * np.sin(2 * np.pi * time / 24) * (frequency.season > 1)
+            values = 100 + random.normal() * time / 10 + wave + random.normal(size=len(time)).cumsum()
+            histories.append(values)
+            series.append(Series(str(index), frequency.name, frequency.told_season, values[: -frequency.horizon]))
+        cut = frequency.horizon
+        tests.append(
+            forecast_evaluation.Test(frequency, [v[:-cut] for v in histories], np.stack([v[-cut:] for v in histories]))
+        )
+    return forecast_data.split(series, tests)
+
+
+def make_small(patch, folder):
+    """Small runs, with their checkpoints below a temporary folder."""
+    patch.setattr(run, "CHECKPOINTS", folder / "checkpoints")
+    patch.setattr(forecast_fit, "MADE_SERIES", 30)
+    patch.setattr(forecast_fit, "RECURRENT_WINDOWS", 600)
+    patch.setattr(forecast_fit, "VALIDATION_WINDOWS", 90)
+    patch.setattr(forecast_fit, "ERROR_HISTORIES", 60)
+    patch.setattr(m4, "RESAMPLES", 20)
+
+
+@pytest.fixture
+def elsewhere(tmp_path, monkeypatch):
+    make_small(monkeypatch, tmp_path)
+    return tmp_path
+
+
+def settings(network, **changes):
+    return training.SETTINGS[network]._replace(epochs=2, batch_size=64, **changes)
+
+
+def flags_for(folder):
+    return argparse.Namespace(seed=1, output=folder)
+
+
+@pytest.mark.parametrize(("network", "parameters"), [("lstm", 30_651), ("gru", 23_301), ("rnn", 7_701)])
+def test_the_tutorials_networks_are_fifty_fifty_one_on_ten_steps(network, parameters):
+    model = NETWORKS[network]()
+    assert model.input_shape == (None, 10, 1) and model.output_shape == (None, 1)
+    assert [layer.units for layer in model.layers] == [50, 50, 1]
+    assert type(model.layers[0]).__name__ == {"lstm": "LSTM", "gru": "GRU", "rnn": "SimpleRNN"}[network]
+    assert model.count_params() == parameters
+
+
+def test_ours_gives_five_rising_quantiles_of_as_many_steps_as_are_asked_for():
+    model = NETWORKS["combiner"]()
+    random = np.random.default_rng(1)
+    for horizon in (1, 7):
+        inputs = [random.normal(size=(3, SERIES_SIZE)), np.abs(random.normal(size=(3, horizon, STEP_SIZE)))]
+        output = model.predict_on_batch([array.astype(np.float32) for array in inputs])
+        assert output.shape == (3, horizon, 5)
+        assert (np.diff(output, axis=2) >= 0).all()
+
+
+def test_ours_starts_from_the_mean_of_the_simple_forecasts():
+    model = NETWORKS["combiner"]()
+    kernel, bias = model.get_layer("weights").get_weights()
+    model.get_layer("weights").set_weights([0 * kernel, bias])
+    steps = np.random.default_rng(2).normal(size=(2, 5, STEP_SIZE)).astype(np.float32)
+    output = model.predict_on_batch([np.zeros((2, SERIES_SIZE), np.float32), steps])
+    assert output[..., 2] == pytest.approx(steps[..., : STEP_SIZE - 4].mean(axis=2), abs=1e-5)
+
+
+def test_ours_weighs_less_than_ten_megabytes(tmp_path):
+    NETWORKS["combiner"]().save(tmp_path / "model.keras")
+    assert (tmp_path / "model.keras").stat().st_size < 10e6
+
+
+def test_the_pinball_loss_is_that_worked_by_hand():
+    quantiles = np.array([[[-2.0, -1, 0, 1, 2]]], np.float32)
+    loss = keras.ops.convert_to_numpy(forecast_fit.pinball(np.array([[[1.5]]], np.float32), quantiles))
+    by_hand = 0.025 * 3.5 + 0.1 * 2.5 + 2 * 0.5 * 1.5 + 0.9 * 0.5 + 0.025 * 0.5
+    assert loss.shape == (1, 1) and loss[0, 0] == pytest.approx(by_hand)
+
+
+def test_every_tenth_series_of_each_group_is_for_validation(data):
+    groups = [series.group for series in data.validation]
+    assert sorted(groups) == sorted(["Yearly", "Weekly", "Hourly"] * 2)
+    assert len(data.learned) == 54
+    assert not {id(one) for one in data.learned} & {id(one) for one in data.validation}
+
+
+def test_validation_does_not_look_at_the_test_values(data):
+    for test, official in zip(forecast_data.validation_tests(data), data.tests, strict=True):
+        ends = {values[-1] for values in official.histories}
+        assert {row[-1] for row in test.actual} <= ends
+
+
+@pytest.fixture(scope="module", params=["rnn", "combiner"])
+def trained(request, data, tmp_path_factory):
+    """A network trained for a moment: its folder's root, and on what it was measured, in order."""
+    root, network, measured = tmp_path_factory.mktemp(request.param), request.param, []
+    evaluate = forecast_evaluation.evaluate
+
+    def watched(forecaster, tests, classical):
+        measured.append("test" if tests is data.tests else "validation")
+        return evaluate(forecaster, tests, classical)
+
+    with pytest.MonkeyPatch.context() as patch:
+        make_small(patch, root)
+        patch.setattr(forecast_evaluation, "evaluate", watched)
+        training.produce(network, data, settings(network), flags_for(root))
+    return store.read("forecast", network, root), measured
+
+
+def test_a_trained_network_survives_being_written_and_read(trained, data):
+    folder, _measured = trained
+    store.check(folder)
+    assert (folder.path / forecast.ERRORS).is_file() == (folder.network != "combiner")
+    history = data.tests[2].histories[0]
+    runtime.configure(folder.path.parent)
+    try:
+        served = forecast.predict(history, 48, 24, folder.network)
+    finally:
+        runtime.configure()
+    quantiles = training.load_forecaster(folder)([history], 48, 24)[0]
+    assert served.forecast == pytest.approx(quantiles[:, 2], rel=1e-4)
+    assert served.low_95 == pytest.approx(quantiles[:, 0], rel=1e-3)
+    assert not (folder.path.parent / "checkpoints" / f"forecast-{folder.network}").exists()
+
+
+def test_measuring_again_agrees_with_the_metrics(trained, data):
+    folder, _measured = trained
+    assert training.measure_again(folder.network, data, folder.path.parent)
+
+
+def test_the_test_parts_are_used_once_and_after_training(trained):
+    assert trained[1] == ["validation", "validation", "test"]
+
+
+def test_the_metrics_tell_measure_baselines_and_split_as_they_are(trained, data):
+    metrics = trained[0].metrics
+    classical = forecast_evaluation.measure_classical(data.tests)["owa"]
+    values = [metrics["baseline"]["value"], *(other["value"] for other in metrics["others"])]
+    assert values == pytest.approx(sorted(np.mean(owas) for owas in classical.values()))
+    low, high = metrics["result"]["interval95"]
+    assert low <= metrics["result"]["value"] <= high
+    assert metrics["dataset"]["test"] == 60 and metrics["dataset"]["train"] == 54
+    assert metrics["training"]["epochs"] == 2
+    assert {"OWA, yearly", "OWA, weekly", "OWA, hourly"} <= metrics["further"].keys()
+    assert metrics["limits"].count(". ") == 1
+
+
+def test_a_finished_run_trains_no_epoch_more_and_the_best_epoch_is_kept(data, elsewhere):
+    run_settings = settings("rnn", learning_rate=0.05)
+    model = forecast_fit.train("rnn", data, run_settings, elsewhere / "c", 1)
+    before = (elsewhere / "c" / "history.csv").read_text()
+    forecast_fit.train("rnn", data, run_settings, elsewhere / "c", 1)
+    assert (elsewhere / "c" / "history.csv").read_text() == before
+    tests = forecast_data.validation_tests(data)
+    forecaster = forecast_evaluation.recurrent_forecaster(model, np.zeros((forecast.MAX_HORIZON, 5)))
+    measured = forecast_evaluation.evaluate(forecaster, tests, forecast_evaluation.measure_classical(tests))
+    best = min(row["val_owa"] for row in run.read_history(elsewhere / "c"))
+    assert measured["result"]["value"] == pytest.approx(best, rel=1e-5)
+
+
+def test_errors_are_ordered_never_narrow_and_are_read_as_written(data, elsewhere, tmp_path):
+    errors = forecast_fit.error_quantiles(NETWORKS["rnn"](), generate(40, 3), 1)
+    assert errors.shape == (forecast.MAX_HORIZON, 5) and np.isfinite(errors).all()
+    assert (np.diff(errors, axis=1) >= 0).all() and (errors[:, 2] == 0).all()
+    assert (np.diff(errors[:, 0]) <= 0).all() and (np.diff(errors[:, 4]) >= 0).all()
+    (tmp_path / "errors.csv").write_text(forecast_fit.as_csv(errors))
+    assert np.array_equal(forecast.read_errors(tmp_path / "errors.csv"), errors)
+
+
+def test_coverage_and_interval_score_are_those_worked_by_hand():
+    frequency = m4.Frequency("Yearly", 2, 1, 1)
+    test = forecast_evaluation.Test(frequency, [np.array([1.0, 2, 4, 3, 4])], np.array([[5.0, 9.0]]))
+    quantiles = np.array([[[3.0, 4, 5, 6, 7], [3, 4, 5, 6, 7]]])
+    found = forecast_evaluation._intervals(test, quantiles)
+    assert found["values inside the 80 % interval, yearly"] == "50.0 %"
+    assert found["interval score (MSIS), yearly"] == f"{(4 + 4 + 40 * 2) / 2 / 1.25:.2f}"
+
+
+def test_the_known_inputs_are_what_preprocessing_makes():
+    assert training.known_inputs("lstm")[0].shape == (1, 10, 1)
+    series, steps = training.known_inputs("combiner")
+    assert series.shape == (1, SERIES_SIZE) and steps.shape == (1, 3, STEP_SIZE)
+
+
+def test_missing_data_is_said_in_a_sentence(tmp_path, monkeypatch):
+    def unreachable(*args, **kwargs):
+        raise OSError("no route to host")
+
+    monkeypatch.setattr(keras.utils, "get_file", unreachable)
+    with pytest.raises(SystemExit) as stop:
+        training.main(["--network", "rnn", "--data", str(tmp_path)])
+    assert "--data" in str(stop.value) and "Yearly-train.csv" in str(stop.value)
+
+
+def test_the_summaries_and_limits_are_complete():
+    assert set(training.SUMMARY) == set(training.LIMITS) == set(training.SETTINGS) == set(NETWORKS)
+    assert set(NETWORKS) == set(forecast.NETWORKS)
+    assert json.dumps(training.LIMITS)
+    assert not any(isinstance(layer, layers.Lambda) for layer in NETWORKS["combiner"]().layers)
