@@ -18,12 +18,12 @@ from types import ModuleType
 import gradio as gr
 from starlette.middleware import Middleware
 
-from demos import digit, gan, guard, house, image, page
+from demos import digit, forecast, gan, guard, house, image, page, sentiment
 from demos.firewall import Firewall
 from demos.language import PageLanguage
 from models import runtime, store
 
-DEMOS: tuple[ModuleType, ...] = (digit, image, house, gan)
+DEMOS: tuple[ModuleType, ...] = (digit, image, house, forecast, sentiment, gan)
 SWEEP_SECONDS = 600
 STOP_SECONDS = 8
 WITHOUT_DOCS = {"docs_url": None, "redoc_url": None, "openapi_url": None}
@@ -242,6 +242,7 @@ def main(argv: list[str] | None = None) -> int:
     """Serve the hub until it is stopped; return the exit status."""
     flags = parse_flags(argv)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it takes many networks for one that is traced anew
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     phase = Phase()

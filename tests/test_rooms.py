@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "training": {"training", "models"},
     "benchmarks": {"benchmarks", "models", "app"},
 }
-TASKS = ("digit", "image", "house", "gan")
+TASKS = ("digit", "image", "house", "forecast", "sentiment", "gan")
 
 
 def sources():

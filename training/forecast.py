@@ -23,7 +23,7 @@ from training import forecast_evaluation as evaluation
 from training import push, run
 from training.data import DataError
 from training.forecast_data import Data, load_data
-from training.forecast_fit import OURS, SCORE, Settings, as_csv, error_quantiles, train
+from training.forecast_fit import MADE_SERIES, OURS, SCORE, Settings, as_csv, error_quantiles, train
 
 SETTINGS = {
     "combiner": Settings(4, 512, 2e-3, 4, 1e-2),
@@ -105,7 +105,7 @@ def build_metrics(network: str, data: Data, settings: Settings, training: dict[s
             "test": sum(len(test.histories) for test in data.tests),
             "collections": sorted({series.group for series in data.learned}),
         },
-        "training": training | settings._asdict(),
+        "training": training | settings._asdict() | ({"made_series": MADE_SERIES} if network == OURS else {}),
         "curve": {"column": SCORE, "metric": "owa"},
     }
 

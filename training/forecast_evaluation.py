@@ -106,7 +106,8 @@ def evaluate(forecaster: Forecaster, tests: list[Test], classical: dict[str, Any
         },
         "baseline": baselines[0],
         "others": baselines[1:],
-        "further": {name: written("owa", owa) for name, owa in named.items()}
+        "further": {"OWA is": "the mean of the parts below"}
+        | {name: written("owa", owa) for name, owa in named.items()}
         | _errors_as_text(tests, errors)
         | _classical_as_text(tests, classical)
         | further,

@@ -64,7 +64,9 @@ def train(network: str, data: Data, settings: Settings, checkpoints: Path, seed:
         fit(model, data, settings, callbacks, seed)
     run.refuse_nan(checkpoints)
     model.load_weights(checkpoints / run.BEST)
-    return model
+    finished = NETWORKS[network]()  # without the optimiser, which is twice as large as the network
+    finished.set_weights(model.get_weights())
+    return finished
 
 
 class ValidationOwa(keras.callbacks.Callback):

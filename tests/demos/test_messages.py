@@ -16,13 +16,14 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 import app
-from demos import digit, page
+from demos import digit, page, sentiment
 from models import digit as digit_model
 from models import forecast as forecast_model
 from models import gan as gan_model
 from models import house as house_model
 from models import image as image_model
 from models import runtime
+from models import sentiment as sentiment_model
 
 ROOT = Path(__file__).parents[2]
 CATALOG = page.LOCALE / page.CATALOGS["zh"] / "LC_MESSAGES" / "hub.po"
@@ -48,6 +49,7 @@ NAMES |= {
     "values",
     "auto",
 }  # two values too
+NAMES |= {*sentiment_model.NETWORKS, "IMDB", "SST", "ChnSentiCorp", "NB"}
 # Where a component's words are; a figure and a table are looked into by themselves.
 WORDY = ("label", "value", "choices", "placeholder", "info", "html_template", "alt_text", "headers", "title")
 SPOKEN = ("aria-label", "alt", "title", "placeholder")
@@ -177,10 +179,11 @@ def texts_of_component(kind, props):
 def texts_of_page(name):
     """All words that the page of this name shows, without those that come with an answer."""
     runtime.configure()
-    config = app.build(["digit"]).get_config_file()
+    config = app.build([app.task_of(demo) for demo in app.DEMOS]).get_config_file()
     on_page = set(config["page"][name]["components"])
     shown = [part for part in config["components"] if part["id"] in on_page]
-    return [text for part in shown for text in texts_of_component(part["type"], part["props"])]
+    texts = [text for part in shown for text in texts_of_component(part["type"], part["props"])]
+    return [text for text in texts if text not in sentiment.EXAMPLES]  # both pages offer both languages there
 
 
 def english(texts):
