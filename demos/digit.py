@@ -57,11 +57,11 @@ def title(_: Translate) -> str:
     return _("Digit")
 
 
-def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Blocks:
+def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Blocks | gr.Column:
     """Return the tab for one language; the English one carries the endpoint ``classify_digit``."""
     _ = page.translator(language)
     guarded = guard.speaking(_)
-    with gr.Blocks(analytics_enabled=False) as demo:
+    with page.tab_blocks() as demo:
         gr.Markdown(
             _("Draw one digit, or upload a picture of one. Three networks, trained on the same digits, read it."),
             elem_classes="hub-intro",

@@ -64,12 +64,12 @@ def title(_: Translate) -> str:
     return _("Forecast")
 
 
-def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Blocks:
+def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Blocks | gr.Column:
     """Return the tab for one language; the English one carries the endpoint ``forecast``."""
     _ = page.translator(language)
     guarded = guard.speaking(_)
     nothing = show_message(_(EMPTY), forecast.DEFAULT_NETWORK, _)
-    with gr.Blocks(analytics_enabled=False) as demo:
+    with page.tab_blocks() as demo:
         intro = _(
             "Bring a series of numbers over time. Four networks and two classical methods say how it goes on, and a "
             "test on its end shows which of them can be trusted here."

@@ -51,11 +51,11 @@ def title(_: Translate) -> str:
     return _("Digits from noise")
 
 
-def build(language: str, _max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Blocks:
+def build(language: str, _max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Blocks | gr.Column:
     """Return the tab for one language; the English one carries the endpoint ``generate_digits``."""
     _ = page.translator(language)
     guarded = guard.speaking(_)
-    with gr.Blocks(analytics_enabled=False) as demo:
+    with page.tab_blocks() as demo:
         gr.Markdown(
             _(
                 "Two networks learned against each other: the generator to make digits out of random numbers, the "

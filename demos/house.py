@@ -51,12 +51,12 @@ def title(_: Translate) -> str:
     return _("House price")
 
 
-def build(language: str, _max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Blocks:
+def build(language: str, _max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Blocks | gr.Column:
     """Return the tab for one language; the English one carries the endpoint ``estimate_price``."""
     _ = page.translator(language)
     guarded = guard.speaking(_)
     statistics = _statistics(house.DEFAULT_NETWORK)
-    with gr.Blocks(analytics_enabled=False) as demo:
+    with page.tab_blocks() as demo:
         intro = _(
             "Describe a house in King County around Seattle, and two networks estimate its price. "
             "**Prices are those of May 2014 to May 2015.**"

@@ -53,11 +53,11 @@ def title(_: Translate) -> str:
     return _("Image")
 
 
-def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Blocks:
+def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Blocks | gr.Column:
     """Return the tab for one language; the English one carries the endpoint ``classify_image``."""
     _ = page.translator(language)
     guarded = guard.speaking(_)
-    with gr.Blocks(analytics_enabled=False) as demo:
+    with page.tab_blocks() as demo:
         intro = _(
             "Choose a picture of one thing. Four networks, trained on the same small photographs, say which of ten it "
             "is: airplane, automobile, bird, cat, deer, dog, frog, horse, ship or truck."

@@ -9,6 +9,7 @@ from typing import Any
 
 import gradio as gr
 import plotly.graph_objects as go
+from gradio.context import get_blocks_context
 
 from demos import guard
 from demos.entries import Choice
@@ -60,6 +61,14 @@ def theme() -> gr.themes.Base:
     )
 
 
+def tab_blocks() -> gr.Blocks | gr.Column:
+    """Return what a tab is built in: a Blocks where it stands alone, a column inside the hub.
+
+    (Each Blocks makes web apps of its own, a quarter of a second for every tab and language.)
+    """
+    return gr.Column() if get_blocks_context() else gr.Blocks(analytics_enabled=False)
+
+
 def header(language: str, _: Translate) -> str:
     """Return the top of the page: the hub's name, the switch of language, and of light and dark."""
     other = "zh" if language == "en" else "en"
@@ -101,7 +110,7 @@ def facts_of(folder: store.Folder, milliseconds: float | None, _: Translate) -> 
     """
     metrics = folder.metrics
     data, result, baseline = metrics["dataset"], metrics["result"], metrics["baseline"]
-    short = baseline["short"]  # marked in the training script where it is no name
+    short, name = baseline["short"], data["name"]  # marked in the training script where they are words
     quality = _("{value} on {count:,} test examples; {baseline} {baseline_value}").format(
         value=shown(result["metric"], result["value"], _),
         count=data["test"],
@@ -111,7 +120,7 @@ def facts_of(folder: store.Folder, milliseconds: float | None, _: Translate) -> 
     return [
         Fact(_("Network"), folder.network),
         Fact(_("Parameters"), f"{metrics['parameters']:,}"),
-        Fact(_("Trained on"), _("{name}, {count:,} examples").format(name=data["name"], count=data["train"])),
+        Fact(_("Trained on"), _("{name}, {count:,} examples").format(name=_(name), count=data["train"])),
         Fact(_("Measured"), quality),
         Fact(_("Revision"), revision_of(folder, _)),
         Fact(_("Device"), "–" if milliseconds is None else runtime.device()),

@@ -62,11 +62,11 @@ def title(_: Translate) -> str:
     return _("Sentiment")
 
 
-def build(language: str, _max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Blocks:
+def build(language: str, _max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Blocks | gr.Column:
     """Return the tab for one language; the English one carries the endpoint ``classify_sentiment``."""
     _ = page.translator(language)
     guarded = guard.speaking(_)
-    with gr.Blocks(analytics_enabled=False) as demo:
+    with page.tab_blocks() as demo:
         gr.Markdown(
             _(
                 "Type a review, a message or any sentence, in English, Chinese or both. Three networks, trained on the "

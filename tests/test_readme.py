@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from models import digit, store
-from tests.running_hub import seven, start
+from demos import scenes
+from models import store
+from models.measures import written
+from tests.running_hub import png, seven, start
+from training import results
 
 ROOT = Path(__file__).parents[1]
 ENGLISH = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -60,13 +63,14 @@ def test_every_flag_is_known_to_the_program_it_is_given_to(text):
 
 
 @BOTH
-@pytest.mark.parametrize("network", digit.NETWORKS)
-def test_the_table_states_the_metrics(text, network):
-    metrics = store.read("digit", network).metrics
-    (row,) = [line for line in text.splitlines() if line.startswith("|") and f"| `{network}` |" in line]
-    assert f"{metrics['parameters']:,}" in row
-    assert f"{metrics['result']['value'] * 100:.2f} %" in row
-    assert f"{metrics['baseline']['value'] * 100:.2f} %" in text
+def test_the_table_is_the_one_that_make_results_prints(text):
+    assert results.table() in text
+
+
+def test_the_table_has_a_row_for_every_embedded_network():
+    rows = results.table().splitlines()[2:]
+    named = [tuple(cell.strip(" `") for cell in row.split("|")[1:3]) for row in rows]
+    assert sorted("-".join(pair) for pair in named) == sorted(path.name for path in store.PRETRAINED.iterdir())
 
 
 @BOTH
@@ -77,8 +81,10 @@ def test_the_time_of_the_training_is_the_measured_one(text):
 
 def test_the_changelog_states_the_metrics():
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    for network in digit.NETWORKS:
-        assert f"{store.read('digit', network).metrics['result']['value'] * 100:.2f} %" in changelog
+    for path in store.PRETRAINED.iterdir():
+        task, _, network = path.name.partition("-")
+        result = store.read(task, network).metrics["result"]
+        assert f"`{network}` {written(result['metric'], result['value'])}" in changelog
 
 
 def test_the_front_matter_is_that_of_a_space_with_the_installed_versions():
@@ -104,21 +110,28 @@ def address():
 
 
 @pytest.fixture
-def folder_with_a_digit(tmp_path):
+def folder_with_pictures(tmp_path):
     (tmp_path / "digit.png").write_bytes(seven())
+    (tmp_path / "photo.png").write_bytes(png(scenes.draw_automobile()))
     return tmp_path
 
 
-def test_the_python_example_runs(address, folder_with_a_digit):
+def test_the_python_example_runs(address, folder_with_pictures):
     (example,) = blocks(ENGLISH, "python")
     script = example.replace("http://127.0.0.1:7860", address)
-    done = subprocess.run([sys.executable, "-c", script], cwd=folder_with_a_digit, capture_output=True, text=True)
-    assert "'label': '7'" in done.stdout, done.stderr
+    done = subprocess.run([sys.executable, "-c", script], cwd=folder_with_pictures, capture_output=True, text=True)
+    digit, photo, price, forecast, sentiment, digits = done.stdout.splitlines()[-6:]
+    assert "'label': '7'" in digit
+    assert "'label': 'automobile'" in photo
+    assert "'price':" in price
+    assert "'low_95':" in forecast
+    assert "'label': 'positive'" in sentiment
+    assert digits.count(".png") >= 4
 
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="there is no curl")
-def test_the_curl_example_runs(address, folder_with_a_digit):
+def test_the_curl_example_runs(address, folder_with_pictures):
     (example,) = [body for body in blocks(ENGLISH, "sh") if "curl" in body]
     script = example.replace("http://127.0.0.1:7860", address)
-    done = subprocess.run(["sh", "-c", script], cwd=folder_with_a_digit, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(["sh", "-c", script], cwd=folder_with_pictures, capture_output=True, text=True, timeout=60)
     assert "event: complete" in done.stdout and '"label": "7"' in done.stdout, done.stdout + done.stderr

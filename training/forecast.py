@@ -95,7 +95,7 @@ def build_metrics(network: str, data: Data, settings: Settings, training: dict[s
         "input": INPUT_OURS if network == OURS else INPUT,
         "output": OUTPUT_OURS if network == OURS else OUTPUT,
         "dataset": {
-            "name": "M4 competition (yearly, weekly, hourly), and further collections to learn from",
+            "name": _("M4 competition (yearly, weekly, hourly), and further collections to learn from"),
             "id": "m4",
             "url": "https://github.com/Mcompetitions/M4-methods",
             "license": "other",

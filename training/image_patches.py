@@ -30,6 +30,11 @@ RIDGES = (0.001, 0.01, 0.1, 1.0)
 CHUNK = 500
 
 
+def _(text: str) -> str:
+    """Mark a text that the tab shows in the visitor's language."""
+    return text
+
+
 class Encoder(NamedTuple):
     """What turns patches into features: the dictionary as a kernel [6, 6, 3, k] and what is subtracted [k]."""
 
@@ -122,7 +127,7 @@ def measure(data: Split, cache: Path) -> dict[str, Any]:
     accuracy = scores(data.test_images, data.test_labels, encoder, {best: weights[best]})[best]
     result = {
         "name": f"linear model on {DICTIONARY} random patches (Coates and Ng 2011)",
-        "short": "random patches",
+        "short": _("random patches"),
         "value": accuracy,
         "ridge": best,
         "validation": chances[best],

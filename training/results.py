@@ -39,7 +39,7 @@ def _cells(folder: store.Folder) -> tuple[str, ...]:
         f"`{folder.network}`",
         f"{metrics['parameters']:,}",
         f"{MEASURES[metric].name} {written(metric, result['value'])}",
-        f"{low} to {high}",
+        f"{low} – {high}",
         f"{baseline['short']} {written(metric, baseline['value'])}",
     )
 

@@ -49,7 +49,8 @@ NAMES |= {
     "values",
     "auto",
 }  # two values too
-NAMES |= {*sentiment_model.NETWORKS, "IMDB", "SST", "ChnSentiCorp", "NB"}
+NAMES |= {*sentiment_model.NETWORKS, "IMDB", "SST", "ChnSentiCorp", "NB", "online", "shopping", "cats"}
+NAMES |= {"M", "all", "to", "unknown"}  # M4; values of choices; a token's name
 # Where a component's words are; a figure and a table are looked into by themselves.
 WORDY = ("label", "value", "choices", "placeholder", "info", "html_template", "alt_text", "headers", "title")
 SPOKEN = ("aria-label", "alt", "title", "placeholder")
