@@ -8,7 +8,6 @@ from .checkpoints/ when it is started again. What to expect stands in each folde
 """
 
 import json
-import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,10 +20,11 @@ from sklearn.svm import SVC
 
 from models import digit, store
 from models.networks.digit import INPUT_SHAPE, NETWORKS
-from training import push, run
+from training import run
 from training.augment import Distort
 from training.calibration import calibrate
-from training.data import DataError, load_mnist
+from training.data import load_mnist
+from training.script import Script, follow
 
 VALIDATION_SIZE = 5_000
 SPLIT_SEED = 0
@@ -287,30 +287,7 @@ def measure_again(network: str, data: Split, root: Path) -> bool:
 def main(argv: list[str] | None = None) -> int:
     """Train or measure as the flags say; return the exit status."""
     flags = run.parse_flags(__doc__, NETWORKS, argv)
-    try:
-        if flags.push_to and not flags.evaluate:
-            push.check_access(flags.push_to)
-        data = load_data(flags.data)
-        if flags.evaluate:
-            agreements = [measure_again(name, data, flags.output) for name in flags.networks]
-            return 0 if all(agreements) else 1
-        folders = []
-        for network in flags.networks:
-            settings = SETTINGS[network]
-            settings = settings._replace(epochs=flags.epochs or settings.epochs)
-            started = time.strftime("%H:%M")
-            print(f"{started} digit-{network}: up to {settings.epochs} epochs", flush=True)
-            folders.append(produce(network, data, settings, flags))
-            result = json.loads((folders[-1] / store.METRICS).read_text())["result"]
-            print(f"{folders[-1]}: accuracy {result['value']:.4f} on the test digits", flush=True)
-        if flags.push_to:
-            push.push_folders(folders, flags.push_to)
-    except (DataError, store.BrokenFolder, push.PushError) as error:
-        run.stop_on(error)
-    except KeyboardInterrupt:
-        print("\nStopped. The same command goes on from the last finished epoch.")
-        return 130
-    return 0
+    return follow(Script(digit.TASK, SETTINGS, load_data, produce, measure_again), flags)
 
 
 if __name__ == "__main__":

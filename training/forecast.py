@@ -8,8 +8,6 @@ by step). A run that was stopped continues from .checkpoints/ when it is started
 each folder's metrics.json.
 """
 
-import json
-import time
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +18,10 @@ from models import forecast, store
 from models.forecast_features import features
 from models.networks.forecast import NETWORKS
 from training import forecast_evaluation as evaluation
-from training import push, run
-from training.data import DataError
+from training import run
 from training.forecast_data import Data, load_data
 from training.forecast_fit import MADE_SERIES, OURS, SCORE, Settings, as_csv, error_quantiles, train
+from training.script import Script, follow
 
 SETTINGS = {
     "combiner": Settings(4, 512, 2e-3, 4, 1e-2),
@@ -160,30 +158,7 @@ def measure_again(network: str, data: Data, root: Path) -> bool:
 def main(argv: list[str] | None = None) -> int:
     """Train or measure as the flags say; return the exit status."""
     flags = run.parse_flags(__doc__, NETWORKS, argv)
-    try:
-        if flags.push_to and not flags.evaluate:
-            push.check_access(flags.push_to)
-        data = load_data(flags.data)
-        if flags.evaluate:
-            agreements = [measure_again(name, data, flags.output) for name in flags.networks]
-            return 0 if all(agreements) else 1
-        folders = []
-        for network in flags.networks:
-            settings = SETTINGS[network]
-            settings = settings._replace(epochs=flags.epochs or settings.epochs)
-            started = time.strftime("%H:%M")
-            print(f"{started} forecast-{network}: up to {settings.epochs} epochs", flush=True)
-            folders.append(produce(network, data, settings, flags))
-            result = json.loads((folders[-1] / store.METRICS).read_text())["result"]
-            print(f"{folders[-1]}: OWA {result['value']:.3f} on the M4 test parts", flush=True)
-        if flags.push_to:
-            push.push_folders(folders, flags.push_to)
-    except (DataError, store.BrokenFolder, push.PushError) as error:
-        run.stop_on(error)
-    except KeyboardInterrupt:
-        print("\nStopped. The same command goes on from the last finished epoch.")
-        return 130
-    return 0
+    return follow(Script(forecast.TASK, SETTINGS, load_data, produce, measure_again), flags)
 
 
 if __name__ == "__main__":

@@ -9,8 +9,6 @@ first run and kept there. What to expect stands in each folder's metrics.json.
 """
 
 import io
-import json
-import time
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +18,11 @@ from PIL import Image
 
 from models import gan, store
 from models.networks.gan import NETWORKS
-from training import push, run
-from training.data import DataError
+from training import run
 from training.digit import Split, known_input, load_data
 from training.gan_epochs import Settings, best_parts, inputs_asked, make, moments, train
 from training.judge import Judge, diversity, frechet_distance, load_judge, look
+from training.script import Script, follow
 
 TEST_SEEDS = (1, 2, 3, 4, 5)  # the first makes the set that is reported; all five its interval
 STUDENT_4 = 2.776  # 97.5 % quantile of Student's t with four degrees of freedom
@@ -209,33 +207,23 @@ def measure_again(network: str, data: Split, judge: Judge, root: Path) -> bool:
     return agrees
 
 
+def load_data_and_judge(folder: Path) -> tuple[Split, Judge]:
+    """Return MNIST and the network that judges what is made; it is trained where there is none yet."""
+    data = load_data(folder)
+    return data, load_judge(data)
+
+
 def main(argv: list[str] | None = None) -> int:
     """Train or measure as the flags say; return the exit status."""
     flags = run.parse_flags(__doc__, NETWORKS, argv)
-    try:
-        if flags.push_to and not flags.evaluate:
-            push.check_access(flags.push_to)
-        data = load_data(flags.data)
-        judge = load_judge(data)
-        if flags.evaluate:
-            agreements = [measure_again(name, data, judge, flags.output) for name in flags.networks]
-            return 0 if all(agreements) else 1
-        folders = []
-        for network in flags.networks:
-            settings = SETTINGS[network]
-            settings = settings._replace(epochs=flags.epochs or settings.epochs)
-            print(f"{time.strftime('%H:%M')} gan-{network}: {settings.epochs} epochs", flush=True)
-            folders.append(produce(network, data, judge, settings, flags))
-            result = json.loads((folders[-1] / store.METRICS).read_text())["result"]
-            print(f"{folders[-1]}: {result['metric']} {result['value']:.4f}", flush=True)
-        if flags.push_to:
-            push.push_folders(folders, flags.push_to)
-    except (DataError, store.BrokenFolder, push.PushError) as error:
-        run.stop_on(error)
-    except KeyboardInterrupt:
-        print("\nStopped. The same command goes on from the last finished epoch.")
-        return 130
-    return 0
+    script = Script(
+        gan.TASK,
+        SETTINGS,
+        load_data_and_judge,
+        lambda network, found, settings, flags: produce(network, *found, settings, flags),
+        lambda network, found, root: measure_again(network, *found, root),
+    )
+    return follow(script, flags)
 
 
 if __name__ == "__main__":

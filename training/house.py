@@ -15,7 +15,6 @@ the twelve entries of the tab's form alone ("form").
 
 import argparse
 import json
-import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,11 +24,12 @@ from keras import ops
 
 from models import house, store
 from models.networks.house import NETWORKS, adapt
-from training import house_baselines, push, run
+from training import house_baselines, run
 from training.data import DataError
 from training.data.king_county import load_king_county, split_by_house
 from training.house_measures import MODES, QUANTILES, bootstrap, find_margins, in_words, measure, r_squared
 from training.house_statistics import build_statistics
+from training.script import Script, follow
 
 # Of the houses: a tenth to validate, a fifth to test. This split is the folders'; others are for --splits.
 SHARES = (0.1, 0.2)
@@ -330,31 +330,13 @@ def parse_flags(argv: list[str] | None = None) -> argparse.Namespace:
 def main(argv: list[str] | None = None) -> int:
     """Train or measure as the flags say; return the exit status."""
     flags = parse_flags(argv)
-    try:
-        if flags.splits:
+    if flags.splits:
+        try:
             compare_splits(flags.splits, flags)
-            return 0
-        if flags.push_to and not flags.evaluate:
-            push.check_access(flags.push_to)
-        data = load_data(flags.data)
-        if flags.evaluate:
-            agreements = [measure_again(name, data, flags.output) for name in flags.networks]
-            return 0 if all(agreements) else 1
-        folders = []
-        for network in flags.networks:
-            settings = _settings(network, flags)
-            print(f"{time.strftime('%H:%M')} house-{network}: up to {settings.epochs} epochs", flush=True)
-            folders.append(produce(network, data, settings, flags))
-            result = json.loads((folders[-1] / store.METRICS).read_text())["result"]
-            print(f"{folders[-1]}: R² {result['value']:.4f} on the test houses", flush=True)
-        if flags.push_to:
-            push.push_folders(folders, flags.push_to)
-    except (DataError, store.BrokenFolder, push.PushError) as error:
-        run.stop_on(error)
-    except KeyboardInterrupt:
-        print("\nStopped. The same command goes on from the last finished epoch.")
-        return 130
-    return 0
+        except DataError as error:
+            run.stop_on(error)
+        return 0
+    return follow(Script(house.TASK, SETTINGS, load_data, produce, measure_again), flags)
 
 
 if __name__ == "__main__":

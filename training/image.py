@@ -11,8 +11,6 @@ downloaded.
 """
 
 import argparse
-import json
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -24,11 +22,11 @@ from PIL import Image, ImageDraw
 
 from models import image, store
 from models.networks.image import NETWORKS
-from training import image_patches, image_transfer, push, run
-from training.data import DataError
+from training import image_patches, image_transfer, run
 from training.data.cifar import load_cifar10
 from training.image_batches import Split, split
 from training.image_learning import Settings, evaluate, precision, train
+from training.script import Script, follow
 
 VALIDATION_SIZE = 5_000
 TRANSFER = "transfer"
@@ -205,33 +203,7 @@ def parse_flags(argv: list[str] | None) -> argparse.Namespace:
 
 def main(argv: list[str] | None = None) -> int:
     """Train or measure as the flags say; return the exit status."""
-    flags = parse_flags(argv)
-    try:
-        if flags.push_to and not flags.evaluate:
-            push.check_access(flags.push_to)
-        data = load_data(flags.data)
-        if flags.evaluate:
-            agreements = [measure_again(name, data, flags.output) for name in flags.networks]
-            return 0 if all(agreements) else 1
-        folders = [_produce_aloud(network, data, flags) for network in flags.networks]
-        if flags.push_to:
-            push.push_folders(folders, flags.push_to)
-    except (DataError, store.BrokenFolder, push.PushError) as error:
-        run.stop_on(error)
-    except KeyboardInterrupt:
-        print("\nStopped. The same command goes on from the last finished epoch.")
-        return 130
-    return 0
-
-
-def _produce_aloud(network: str, data: Split, flags: Any) -> Path:
-    settings = SETTINGS[network]
-    settings = settings._replace(epochs=flags.epochs or settings.epochs)
-    print(f"{time.strftime('%H:%M')} image-{network}: up to {settings.epochs} epochs", flush=True)
-    folder = produce(network, data, settings, flags)
-    result = json.loads((folder / store.METRICS).read_text())["result"]
-    print(f"{folder}: accuracy {result['value']:.4f} on the test images", flush=True)
-    return folder
+    return follow(Script(image.TASK, SETTINGS, load_data, produce, measure_again), parse_flags(argv))
 
 
 if __name__ == "__main__":

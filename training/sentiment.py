@@ -19,11 +19,11 @@ from sklearn.linear_model import LogisticRegression
 from models import sentiment, store
 from models.networks.sentiment import LENGTH, NETWORKS, NGRAM_BUCKETS, TUTORIAL_VOCABULARY, build_convolutions
 from models.tokens import UNKNOWN_ID, Vocabulary, pad
-from training import push, run
-from training.data import DataError
+from training import run
 from training.ngrams import BUCKETS, fit_nb_svm, ngram_matrix
 from training.phrases import NEGATIVE, NEUTRAL, POSITIVE
 from training.probe import CHINESE, ENGLISH, PROBES, Probe
+from training.script import Script, follow
 from training.texts import CHINESE_SETS, LONGEST, Batches, Corpus, Part, encode, joined, load_corpus
 
 
@@ -341,29 +341,7 @@ def measure_again(network: str, corpus: Corpus, root: Path) -> bool:
 def main(argv: list[str] | None = None) -> int:
     """Train or measure as the flags say; return the exit status."""
     flags = run.parse_flags(__doc__, NETWORKS, argv)
-    try:
-        if flags.push_to and not flags.evaluate:
-            push.check_access(flags.push_to)
-        corpus = load_corpus(flags.data)
-        if flags.evaluate:
-            agreements = [measure_again(name, corpus, flags.output) for name in flags.networks]
-            return 0 if all(agreements) else 1
-        folders = []
-        for network in flags.networks:
-            settings = SETTINGS[network]
-            settings = settings._replace(epochs=flags.epochs or settings.epochs)
-            print(f"{time.strftime('%H:%M')} sentiment-{network}: up to {settings.epochs} epochs", flush=True)
-            folders.append(produce(network, corpus, settings, flags))
-            result = json.loads((folders[-1] / store.METRICS).read_text())["result"]
-            print(f"{folders[-1]}: accuracy {result['value']:.4f} on the test reviews", flush=True)
-        if flags.push_to:
-            push.push_folders(folders, flags.push_to)
-    except (DataError, store.BrokenFolder, push.PushError) as error:
-        run.stop_on(error)
-    except KeyboardInterrupt:
-        print("\nStopped. The same command goes on from the last finished epoch.")
-        return 130
-    return 0
+    return follow(Script(sentiment.TASK, SETTINGS, load_corpus, produce, measure_again), flags)
 
 
 if __name__ == "__main__":

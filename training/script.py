@@ -1,0 +1,61 @@
+"""What every training script does once its flags are read: train and push, or measure again."""
+
+import argparse
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from models import store
+from models.measures import MEASURES, written
+from training import push, run
+from training.data import DataError
+
+
+class Script(NamedTuple):
+    """What one task's script adds.
+
+    settings: network -> its hyperparameters, with a field ``epochs``.
+    load_data: data folder -> whatever the next two take.
+    produce: (network, data, settings, flags) -> the folder that was trained, measured and written.
+    measure_again: (network, data, root) -> whether the finished folder agrees with its metrics.
+    """
+
+    task: str
+    settings: dict[str, Any]
+    load_data: Callable[[Path], Any]
+    produce: Callable[[str, Any, Any, argparse.Namespace], Path]
+    measure_again: Callable[[str, Any, Path], bool]
+
+
+def follow(script: Script, flags: argparse.Namespace) -> int:
+    """Train or measure as the flags say; return the exit status. Known faults end in one sentence."""
+    try:
+        if flags.push_to and not flags.evaluate:
+            push.check_access(flags.push_to)
+        data = script.load_data(flags.data)
+        if flags.evaluate:
+            agreements = [script.measure_again(name, data, flags.output) for name in flags.networks]
+            return 0 if all(agreements) else 1
+        folders = [_produce(script, network, data, flags) for network in flags.networks]
+        if flags.push_to:
+            push.push_folders(folders, flags.push_to)
+    except (DataError, store.BrokenFolder, push.PushError) as error:
+        run.stop_on(error)
+    except KeyboardInterrupt:
+        print("\nStopped. The same command goes on from the last finished epoch.")
+        return 130
+    return 0
+
+
+def _produce(script: Script, network: str, data: Any, flags: argparse.Namespace) -> Path:
+    """Train one network, saying when it begins and what it reached."""
+    settings = script.settings[network]
+    settings = settings._replace(epochs=flags.epochs or settings.epochs)
+    print(f"{time.strftime('%H:%M')} {script.task}-{network}: up to {settings.epochs} epochs", flush=True)
+    folder = script.produce(network, data, settings, flags)
+    result = json.loads((folder / store.METRICS).read_text(encoding="utf-8"))["result"]
+    reached = f"{MEASURES[result['metric']].name} {written(result['metric'], result['value'])}"
+    print(f"{folder}: {reached} on the test part", flush=True)
+    return folder
