@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from models import runtime, store
+from models.depth import eight_bits
 
 TASK = "digit"
 LABELS = tuple("0123456789")
@@ -106,19 +107,12 @@ def _to_grey(image: Image.Image | np.ndarray) -> np.ndarray:
     if isinstance(image, np.ndarray):
         image = Image.fromarray(image)
     if image.mode in ("I", "I;16", "F"):
-        image = _sixteen_bit_to_eight(image)
+        image = eight_bits(image)
     rgba = image.convert("RGBA")
     white = Image.new("RGBA", rgba.size, "white")
     grey = Image.alpha_composite(white, rgba).convert("L")
     grey.thumbnail((WORKING_SIDE, WORKING_SIDE), Image.Resampling.BOX)
     return np.asarray(grey, np.float32) / 255
-
-
-def _sixteen_bit_to_eight(image: Image.Image) -> Image.Image:
-    """Scale by the full 16-bit range; Pillow's own conversion cuts everything above 255."""
-    values = np.asarray(image, np.float32)
-    top = 65535 if values.max(initial=0) > 255 else 255
-    return Image.fromarray(np.uint8(np.clip(values / top, 0, 1) * 255))
 
 
 def _border(array: np.ndarray) -> np.ndarray:

@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 from models import runtime, store
+from models.depth import eight_bits
 
 TASK = "image"
 LABELS = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
@@ -140,18 +141,11 @@ def _square(size: tuple[int, int], crop: Crop) -> tuple[float, float, float]:
 def on_white(image: Image.Image) -> Image.Image:
     """Return the picture in RGB, what is transparent laid on white."""
     if image.mode.startswith("I") or image.mode == "F":
-        image = _to_eight_bits(image)
+        image = eight_bits(image)
     if image.mode == "RGB" and "transparency" not in image.info:
         return image
     rgba = image.convert("RGBA")
     return Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("RGB")
-
-
-def _to_eight_bits(image: Image.Image) -> Image.Image:
-    """Scale by the full 16-bit range; Pillow's own conversion cuts everything above 255."""
-    values = np.asarray(image, np.float32)
-    full = 65535 if values.max(initial=0) > 255 else 255
-    return Image.fromarray(np.uint8(np.clip(values / full, 0, 1) * 255))
 
 
 def predict(pixels: np.ndarray, network: str) -> Reading:

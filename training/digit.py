@@ -24,6 +24,7 @@ from training import run
 from training.augment import Distort
 from training.calibration import calibrate
 from training.data import load_mnist
+from training.run import _
 from training.script import Script, follow
 
 VALIDATION_SIZE = 5_000
@@ -60,11 +61,6 @@ SUMMARY = {
         "thickened and thinned digits, so that it reads what people draw with a mouse."
     ),
 }
-
-
-def _(text: str) -> str:
-    """Mark a text that the tab shows in the visitor's language."""
-    return text
 
 
 LIMITS = {
@@ -255,13 +251,7 @@ def produce(network: str, data: Split, settings: Settings, flags: Any) -> Path:
     checkpoints = run.CHECKPOINTS / f"{digit.TASK}-{network}"
     svm = measure_svm(data, run.CHECKPOINTS / "digit-svm.json")
     model = train(network, data, settings, checkpoints, flags.seed)
-    training = {
-        "seconds": run.seconds(checkpoints),
-        "seed": flags.seed,
-        "precision": run.precision() if settings.augment else "float32",
-        "machine": run.machine(),
-        "date": run.today(),
-    }
+    training = run.circumstances(checkpoints, flags.seed, run.precision() if settings.augment else "float32")
     metrics = build_metrics(network, data, settings, training)
     metrics["training"]["epochs"] = len(run.read_history(checkpoints))
     metrics |= evaluate(model, data.test_images, data.test_labels) | {"baseline": svm}

@@ -21,6 +21,7 @@ from training import forecast_evaluation as evaluation
 from training import run
 from training.forecast_data import Data, load_data
 from training.forecast_fit import MADE_SERIES, OURS, SCORE, Settings, as_csv, error_quantiles, train
+from training.run import _
 from training.script import Script, follow
 
 SETTINGS = {
@@ -39,11 +40,6 @@ SUMMARY = {
     "gru": "The tutorials' forecaster with gated recurrent units: two layers of 50 see the last ten values.",
     "rnn": "The tutorials' forecaster with plain recurrent layers: two of 50 units see the last ten values.",
 }
-
-
-def _(text: str) -> str:
-    """Mark a text that the tab shows in the visitor's language."""
-    return text
 
 
 LIMITS = {
@@ -112,13 +108,7 @@ def produce(network: str, data: Data, settings: Settings, flags: Any) -> Path:
     """Train, measure once on the test parts, and write the folder."""
     checkpoints = run.CHECKPOINTS / f"{forecast.TASK}-{network}"
     model = train(network, data, settings, checkpoints, flags.seed)
-    training = {
-        "seconds": run.seconds(checkpoints),
-        "seed": flags.seed,
-        "precision": "float32",
-        "machine": run.machine(),
-        "date": run.today(),
-    }
+    training = run.circumstances(checkpoints, flags.seed, "float32")
     metrics = build_metrics(network, data, settings, training)
     metrics["training"]["epochs"] = len(run.read_history(checkpoints))
     extras: dict[str, str | bytes] = {}

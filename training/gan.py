@@ -22,6 +22,7 @@ from training import run
 from training.digit import Split, known_input, load_data
 from training.gan_epochs import Settings, best_parts, inputs_asked, make, moments, train
 from training.judge import Judge, diversity, frechet_distance, load_judge, look
+from training.run import _
 from training.script import Script, follow
 
 TEST_SEEDS = (1, 2, 3, 4, 5)  # the first makes the set that is reported; all five its interval
@@ -43,11 +44,6 @@ SUMMARY = {
         "that the tutorial leaves out; it makes whatever digit it likes."
     ),
 }
-
-
-def _(text: str) -> str:
-    """Mark a text that the tab shows in the visitor's language."""
-    return text
 
 
 LIMITS = {
@@ -159,11 +155,7 @@ def produce(network: str, data: Split, judge: Judge, settings: Settings, flags: 
     progress = train(network, data, judge, settings, checkpoints, flags.seed)
     parts, shown = best_parts(network, progress), moments(len(progress.rows))
     training = {
-        "seconds": run.seconds(checkpoints),
-        "seed": flags.seed,
-        "precision": "float32",
-        "machine": run.machine(),
-        "date": run.today(),
+        **run.circumstances(checkpoints, flags.seed, "float32"),
         "best_epoch": int(np.argmin(progress.scores)) + 1,
         "snapshots_after_epochs": shown,
     }

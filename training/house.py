@@ -29,6 +29,7 @@ from training.data import DataError
 from training.data.king_county import load_king_county, split_by_house
 from training.house_measures import MODES, QUANTILES, bootstrap, find_margins, in_words, measure, r_squared
 from training.house_statistics import build_statistics
+from training.run import _
 from training.script import Script, follow
 
 # Of the houses: a tenth to validate, a fifth to test. This split is the folders'; others are for --splits.
@@ -61,11 +62,6 @@ SUMMARY = {
         "features and of waves over the county, with learned 80 and 95 % intervals."
     ),
 }
-
-
-def _(text: str) -> str:
-    """Mark a text that the tab shows in the visitor's language."""
-    return text
 
 
 LIMITS = {
@@ -261,11 +257,7 @@ def produce(network: str, data: Split, settings: Settings, flags: Any) -> Path:
     baselines = house_baselines.measure(data, run.CHECKPOINTS / "house-baselines.json")
     model = train(network, data, settings, checkpoints, flags.seed)
     training = {
-        "seconds": run.seconds(checkpoints),
-        "seed": flags.seed,
-        "precision": "float32",
-        "machine": run.machine(),
-        "date": run.today(),
+        **run.circumstances(checkpoints, flags.seed, "float32"),
         "split_seed": SPLIT_SEED,
     }
     metrics = build_metrics(network, data, settings, training)

@@ -26,6 +26,7 @@ from training import image_patches, image_transfer, run
 from training.data.cifar import load_cifar10
 from training.image_batches import Split, split
 from training.image_learning import Settings, evaluate, precision, train
+from training.run import _
 from training.script import Script, follow
 
 VALIDATION_SIZE = 5_000
@@ -55,11 +56,6 @@ SUMMARY = {
         "The folder holds that layer alone; the backbone comes from keras.applications."
     ),
 }
-
-
-def _(text: str) -> str:
-    """Mark a text that the tab shows in the visitor's language."""
-    return text
 
 
 LIMITS = {
@@ -162,11 +158,7 @@ def produce(network: str, data: Split, settings: Settings, flags: Any) -> Path:
     model = train(lesson.build, lesson.data, settings, checkpoints, flags.seed)
     training = settings._asdict() | {
         "epochs": len(run.read_history(checkpoints)),
-        "seconds": run.seconds(checkpoints),
-        "seed": flags.seed,
-        "precision": precision(settings),
-        "machine": run.machine(),
-        "date": run.today(),
+        **run.circumstances(checkpoints, flags.seed, precision(settings)),
     }
     measured = evaluate(model, lesson.data.test_images, data.test_labels)
     baseline = image_patches.measure(data, run.CHECKPOINTS / "image-patches.json")

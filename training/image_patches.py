@@ -15,6 +15,7 @@ from scipy.linalg import cho_factor, cho_solve
 
 from models import image
 from training.image_batches import Split
+from training.run import _
 
 PATCH = 6
 STRIDE = 2
@@ -28,11 +29,6 @@ WHITENING_FLOOR = 0.1
 # Strengths of the ridge that the validation images choose from, relative to the mean variance of a feature.
 RIDGES = (0.001, 0.01, 0.1, 1.0)
 CHUNK = 500
-
-
-def _(text: str) -> str:
-    """Mark a text that the tab shows in the visitor's language."""
-    return text
 
 
 class Encoder(NamedTuple):

@@ -28,6 +28,11 @@ KNOWN_TOLERANCE = 1e-3
 Mode = Literal["max", "min"]
 
 
+def _(text: str) -> str:
+    """Mark a text that the tab shows in the visitor's language."""
+    return text
+
+
 def parse_flags(description: str, networks: Iterable[str], argv: list[str] | None = None) -> argparse.Namespace:
     """Read the flags of a training script; ``networks`` in the result is the list to train."""
     names = list(networks)
@@ -235,6 +240,17 @@ def machine() -> str:
 def today() -> str:
     """Return the date in UTC, as in 2026-11-21."""
     return datetime.datetime.now(datetime.UTC).date().isoformat()
+
+
+def circumstances(checkpoints: Path, seed: int, precision: str) -> dict[str, Any]:
+    """Return what the metrics say of how a network was trained, whatever its task: time, seed, machine, date."""
+    return {
+        "seconds": seconds(checkpoints),
+        "seed": seed,
+        "precision": precision,
+        "machine": machine(),
+        "date": today(),
+    }
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from training import run
 from training.ngrams import BUCKETS, fit_nb_svm, ngram_matrix
 from training.phrases import NEGATIVE, NEUTRAL, POSITIVE
 from training.probe import CHINESE, ENGLISH, PROBES, Probe
+from training.run import _
 from training.script import Script, follow
 from training.texts import CHINESE_SETS, LONGEST, Batches, Corpus, Part, encode, joined, load_corpus
 
@@ -57,11 +58,6 @@ SUMMARY = {
         "three tokens."
     ),
 }
-
-
-def _(text: str) -> str:
-    """Mark a text that the tab shows in the visitor's language."""
-    return text
 
 
 LIMITS = {
@@ -303,13 +299,7 @@ def produce(network: str, corpus: Corpus, settings: Settings, flags: Any) -> Pat
     checkpoints = run.CHECKPOINTS / f"{sentiment.TASK}-{network}"
     baseline = measure_baseline(corpus, run.CHECKPOINTS / "sentiment-nbsvm.json")
     model = train(network, corpus, settings, checkpoints, flags.seed)
-    training = {
-        "seconds": run.seconds(checkpoints),
-        "seed": flags.seed,
-        "precision": "float32",
-        "machine": run.machine(),
-        "date": run.today(),
-    }
+    training = run.circumstances(checkpoints, flags.seed, "float32")
     metrics = build_metrics(network, corpus, settings, training)
     metrics["training"]["epochs"] = len(run.read_history(checkpoints))
     vocabulary = sentiment.shortened(corpus.vocabulary, network)
