@@ -68,6 +68,12 @@ class Reading:
     def is_sure(self) -> bool:
         return self.probabilities[self.label] >= SURE
 
+    @property
+    def is_digit(self) -> bool:
+        """Whether the picture looks like a digit; always, where the folder states no threshold."""
+        least = self.folder.metrics.get("refuses_below")
+        return least is None or self.probabilities[self.label] >= least
+
 
 def preprocess(image: Image.Image | np.ndarray) -> np.ndarray:
     """Turn any picture of one digit into the 28x28 image the networks were trained on.

@@ -30,6 +30,7 @@ LARGEST_STEPS = 101
 # in its last bit, on how many others are made with it.
 BATCH = 16
 SNAPSHOTS = "snapshots.png"
+NEIGHBOURS = "neighbours.png"
 
 
 class NotConditional(ValueError):

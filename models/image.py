@@ -23,6 +23,9 @@ SIDE = 32
 # Below this probability no answer is given as certain; resnet is right on 95.0 % of the validation images above it.
 SURE = 0.6
 
+# Exponent of ``familiarity``, as its authors chose it.
+FAMILIARITY_EXPONENT = 0.1
+
 # Side of the patches that hide a part, and the distance between them, in pixels.
 PATCH = 8
 PATCH_STEP = 3
@@ -65,6 +68,25 @@ class Reading:
     @property
     def is_sure(self) -> bool:
         return self.probabilities[self.label] >= SURE
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the picture looks like one of the ten; always, where the folder states no threshold."""
+        least = self.folder.metrics.get("refuses_below")
+        return least is None or bool(familiarity(np.array([*self.probabilities.values()])) >= least)
+
+
+def familiarity(probabilities: np.ndarray) -> np.ndarray:
+    """Return how much pictures look like the ten things, from the probabilities float [..., 10] alone.
+
+    It is the negative generalised entropy, float [...] at most 0: highest where one class has it all, lowest
+    where all are alike; that the unlikely classes are very unlikely counts too.
+
+    Source: Liu, Lochman, Zach (2023), "GEN: Pushing the Limits of Softmax-Based Out-of-Distribution Detection",
+    https://openaccess.thecvf.com/content/CVPR2023/html/Liu_GEN_Pushing_the_Limits_of_Softmax-Based_Out-of-Distribution_Detection_CVPR_2023_paper.html.
+    """
+    probabilities = np.clip(np.asarray(probabilities, np.float64), 0, 1)
+    return -np.sum((probabilities * (1 - probabilities)) ** FAMILIARITY_EXPONENT, axis=-1)
 
 
 def default_crop(size: tuple[int, int]) -> Crop:
@@ -159,6 +181,11 @@ def predict(pixels: np.ndarray, network: str) -> Reading:
     answer = runtime.call(TASK, network, pixels.astype(np.float32)[np.newaxis])
     probabilities = dict(zip(LABELS, map(float, answer.output[0]), strict=True))
     return Reading(probabilities, answer.milliseconds, answer.folder)
+
+
+def read(image: Image.Image, network: str, crop: Crop | None = None) -> Reading:
+    """Let one network name what a square part of any picture shows; see ``preprocess`` and ``predict``."""
+    return predict(preprocess(image, crop), network)
 
 
 def heat(pixels: np.ndarray, network: str, label: str) -> np.ndarray:

@@ -277,13 +277,13 @@ def _load(folder: store.Folder) -> dict[str, Callable[..., Output]]:
     parameters = sum(model.count_params() for model in models.values())
     if parameters != folder.metrics["parameters"]:
         raise store.BrokenFolder(f"{folder.path}: the network has {parameters} parameters.")
-    functions = {part: _compiled(model) for part, model in models.items()}
+    functions = {part: compiled(model) for part, model in models.items()}
     for part, function in functions.items():
         _check_known_answer(folder, part, function)
     return functions
 
 
-def _compiled(model) -> Callable[..., Output]:  # noqa: ANN001 - Keras is not imported yet
+def compiled(model) -> Callable[..., Output]:  # noqa: ANN001 - Keras is not imported yet
     """Return the model as one compiled function of its inputs, for a batch of any size."""
     import tensorflow
 

@@ -12,9 +12,10 @@ import numpy as np
 
 from models import gan, store
 from models.networks.gan import NETWORKS
-from training.digit import Split
+from training import run
 from training.gan_steps import Duel
 from training.judge import Judge, frechet_distance, look
+from training.splits import Split
 
 COLUMNS = ("epoch", "discriminator_loss", "generator_loss", "val_frechet_distance", "seconds")
 STATE = "state.npz"
@@ -35,6 +36,7 @@ class Settings(NamedTuple):
     average_decay: float
     r1_weight: float
     r1_interval: int
+    decay_from: float
 
 
 @dataclass
@@ -55,6 +57,11 @@ class Progress:
         return [row[COLUMNS.index("val_frechet_distance")] for row in self.rows]
 
 
+def precision() -> str:
+    """Return in what a pair computes while it learns: "mixed_bfloat16" where the hardware gains by it."""
+    return run.precision(convolutions=True)
+
+
 def moments(epochs: int) -> list[int]:
     """Return after how many epochs snapshots are shown: 0, the first few, then ever rarer, and the last."""
     return sorted({0, *(round(epochs ** (share / 6)) for share in range(7))})
@@ -70,14 +77,14 @@ def train(network: str, data: Split, judge: Judge, settings: Settings, checkpoin
         FloatingPointError: a loss became NaN.
     """
     keras.utils.set_random_seed(seed)
-    duel = _build_duel(network, settings)
+    duel = build_duel(network, settings, len(data.train_images), precision())
     progress = _restore(checkpoints, duel) or Progress(snapshots=[_snapshot(network, duel)])
     real = look(judge.model, data.validation_images[..., 0]).features
     asked = np.sort(data.validation_labels)
     while len(progress.rows) < settings.epochs:
         epoch = len(progress.rows)
         started = time.monotonic()
-        losses = _teach_epoch(network, data, duel, settings.batch_size, (seed, epoch))
+        losses = teach_epoch(network, data, duel, settings.batch_size, (seed, epoch))
         _settle(network, duel)
         score = frechet_distance(look(judge.model, make(network, duel.average, asked, VALIDATION_SEED)).features, real)
         if not np.isfinite([*losses, score]).all():
@@ -93,13 +100,22 @@ def train(network: str, data: Split, judge: Judge, settings: Settings, checkpoin
     return progress
 
 
-def _build_duel(network: str, settings: Settings) -> Duel:
-    parts = NETWORKS[network]()
-    average = keras.models.clone_model(parts["generator"])
-    return Duel(parts["generator"], average, parts["discriminator"], *settings[2:])
+def build_duel(network: str, settings: Settings, count: int, precision: str = "float32") -> Duel:
+    """Return a pair that is to learn from ``count`` digits an epoch, as the settings say.
+
+    The pair computes in ``precision``, a Keras dtype policy; the average, and all variables, are in float32.
+    """
+    average = NETWORKS[network]()["generator"]
+    keras.config.set_dtype_policy(precision)
+    try:
+        parts = NETWORKS[network]()
+    finally:
+        keras.config.set_dtype_policy("float32")
+    last_step = settings.epochs * (count // settings.batch_size)
+    return Duel(parts["generator"], average, parts["discriminator"], *settings[2:], last_step)
 
 
-def _teach_epoch(network: str, data: Split, duel: Duel, batch_size: int, seeds: tuple[int, int]) -> list[float]:
+def teach_epoch(network: str, data: Split, duel: Duel, batch_size: int, seeds: tuple[int, int]) -> list[float]:
     """Show every training digit once; return the mean losses of discriminator and generator.
 
     The order and the latents follow from ``seeds`` alone, so a continued run sees what it would have seen.

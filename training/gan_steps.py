@@ -24,6 +24,8 @@ class Duel:
     r1_weight, r1_interval: weight of the gradient penalty on real images, and how many steps lie between two;
         weight 0 leaves it out. Source: Mescheder, Geiger, Nowozin (2018), https://arxiv.org/abs/1801.04406;
         done now and then, as by Karras et al. (2020), https://arxiv.org/abs/1912.04958.
+    decay_from, last_step: after which share of all ``last_step`` steps the rates begin to fall, along a line
+        that would reach 0 with the step after the last; share 1 leaves them as they are.
     """
 
     generator: keras.Model
@@ -34,6 +36,8 @@ class Duel:
     average_decay: float
     r1_weight: float
     r1_interval: int
+    decay_from: float
+    last_step: int
     generator_optimizer: keras.Optimizer = field(init=False)
     discriminator_optimizer: keras.Optimizer = field(init=False)
 
@@ -68,10 +72,22 @@ class Duel:
                 are asked for in the made ones too; else empty.
         """
         done = self.steps
+        self._set_rates(done)
         if self.r1_weight and done % self.r1_interval == 0:
             self._penalise(images, asked)
         keep = min(self.average_decay, (1 + done) / (10 + done))
         return self._step(images, latents, asked, tf.constant(keep, tf.float32))
+
+    def rate_after(self, steps: int) -> float:
+        """Return the rate of both optimisers after so many steps."""
+        left = self.last_step - steps
+        falling = (1 - self.decay_from) * self.last_step
+        return self.learning_rate * max(0.0, left / falling) if left < falling else self.learning_rate
+
+    def _set_rates(self, steps: int) -> None:
+        if self.decay_from < 1:
+            for optimizer in (self.generator_optimizer, self.discriminator_optimizer):
+                optimizer.learning_rate = self.rate_after(steps)
 
     def settle(self, batches: list[tuple[np.ndarray, ...]]) -> None:
         """Let the average's batch normalisation measure its own maps, on inputs like those of training.

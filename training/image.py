@@ -2,12 +2,14 @@
 
     python -m training.image --network cnn|lenet|vgg|resnet|all [--data DIR] [--epochs N] [--push-to OWNER]
     python -m training.image --network resnet --evaluate
+    python -m training.image --network resnet --photos DIR [--measure]
     python -m training.image --network transfer
 
 Writes models/pretrained/image-<network>/ (model, metrics, card, curve). A run that was stopped continues
 from .checkpoints/ when it is started again. What to expect stands in each folder's metrics.json. "all" means
 the four networks of the tab; transfer trains a small head on the features of a ResNet-50, whose weights are
-downloaded.
+downloaded. --photos prints what a finished network takes the photographs of a folder for (``airplane_01.jpg``);
+with --measure the share right is kept in the folder.
 """
 
 import argparse
@@ -20,65 +22,32 @@ import keras
 import numpy as np
 from PIL import Image, ImageDraw
 
-from models import image, store
+from models import image, runtime, store
 from models.networks.image import NETWORKS
-from training import image_patches, image_transfer, run
+from training import image_others, image_patches, image_photos, image_transfer, run
+from training.data import DataError
 from training.data.cifar import load_cifar10
-from training.image_batches import Split, split
-from training.image_learning import Settings, evaluate, precision, train
-from training.run import _
+from training.image_batches import split
+from training.image_learning import Settings, precision, train
+from training.image_measures import Answer, Material, answering, measure, photos_figure, refusal_threshold
+from training.image_photos import Photo
+from training.image_words import LIMITS, PEOPLE, SUMMARY
 from training.script import Script, follow
+from training.splits import Split, with_validation_of
 
 VALIDATION_SIZE = 5_000
 TRANSFER = "transfer"
+# Networks that say "none of the ten"; the tutorials' name one of the ten for everything.
+REFUSING = ("resnet",)
+# How far a figure may be from the one that the metrics state.
+TOLERANCE = 0.0005
 
 SETTINGS = {
-    "cnn": Settings(10, 64, "adamw", 1e-3, 10, False, False, 0.0, 0.0),
-    "lenet": Settings(15, 64, "adamw", 1e-3, 15, False, False, 0.0, 0.0),
-    "vgg": Settings(4, 128, "adamw", 1e-3, 4, True, True, 0.0, 1e-4),
-    "resnet": Settings(7, 256, "sgd", 0.2, 7, True, True, 0.1, 5e-3),
-    TRANSFER: Settings(20, 128, "adamw", 1e-3, 3, False, False, 0.0, 0.0),
-}
-
-SUMMARY = {
-    "cnn": "The TensorFlow tutorial's network: three convolutions of 32, 64 and 64 maps, no augmentation.",
-    "lenet": "LeNet-5 on three colours, as the tutorials build it: tanh, average pooling, no augmentation.",
-    "vgg": (
-        "The tutorials' small VGG: three pairs of 3x3 convolutions without batch normalisation, trained on mirrored "
-        "and moved pictures. Its dense layer has 256 units: the tutorials' 4096 would make the file 72 MB."
-    ),
-    "resnet": (
-        "Ours: three residual blocks over a whitening layer, trained with alternating mirroring, small shifts and "
-        "smoothed labels; its probabilities are calibrated."
-    ),
-    TRANSFER: (
-        "The tutorials' transfer learning: one dense layer on the features of a ResNet-50 that has learned ImageNet. "
-        "The folder holds that layer alone; the backbone comes from keras.applications."
-    ),
-}
-
-
-LIMITS = {
-    "cnn": _(
-        "It knows ten kinds of things from pictures of 32 × 32 pixels and is wrong about three times in ten. "
-        "It names one of the ten also for anything else, and with much confidence."
-    ),
-    "lenet": _(
-        "It was made for digits in 1998, and names fewer than two in three of these colour pictures rightly. "
-        "It names one of the ten things also for anything else."
-    ),
-    "vgg": _(
-        "It knows ten kinds of things, upright and filling the picture, and often mistakes cats for dogs. "
-        "It names one of the ten also for anything else."
-    ),
-    "resnet": _(
-        "It knows ten kinds of things, each alone and filling the picture; at 32 × 32 pixels it sees no details. "
-        "It was not taught to refuse other things, so do not let it decide anything that matters."
-    ),
-    TRANSFER: _(
-        "It needs the features of a ResNet-50, which were learned from large photographs, for enlarged small pictures. "
-        "It names one of the ten things also for anything else."
-    ),
+    "cnn": Settings(10, 64, "adamw", 1e-3, 10, False, 0, 0.0, 0.0),
+    "lenet": Settings(15, 64, "adamw", 1e-3, 15, False, 0, 0.0, 0.0),
+    "vgg": Settings(4, 128, "adamw", 1e-3, 4, True, 2, 0.0, 1e-4),
+    "resnet": Settings(16, 1000, "muon", 0.24, 16, True, 4, 0.2, 0.0, validation=1_000, in_float16=True),
+    TRANSFER: Settings(20, 128, "adamw", 1e-3, 3, False, 0, 0.0, 0.0),
 }
 
 IMAGES = "float32 [batch, 32, 32, 3], red, green and blue 0..255"
@@ -86,10 +55,17 @@ FEATURES = "float32 [batch, 2048], the features of keras.applications' ResNet50 
 
 
 class Lesson(NamedTuple):
-    """What a network learns from: its builder, the data as it takes them, and one known input of ours."""
+    """What a network learns from.
+
+    build: makes the network.
+    data: the images as it takes them.
+    see: turns images uint8 [n, 32, 32, 3] into what it takes.
+    known: one known input of ours.
+    """
 
     build: Callable[[], keras.Model]
     data: Split
+    see: Answer
     known: np.ndarray
 
 
@@ -102,14 +78,29 @@ def load_data(folder: Path) -> Split:
     return split(load_cifar10(folder), VALIDATION_SIZE)
 
 
-def known_input() -> np.ndarray:
-    """Return an aeroplane of our own drawing as the networks see it, float32 [1, 32, 32, 3]."""
+def load_material(folder: Path, photos: Path | None = None) -> Material:
+    """Return CIFAR-10, pictures of other things, and the photographs of a folder where one is given.
+
+    Raises:
+        training.data.DataError: one of them cannot be had.
+    """
+    taken = image_photos.load_photos(photos) if photos else []
+    return Material(load_data(folder), image_others.load_others(folder), taken)
+
+
+def known_picture() -> np.ndarray:
+    """Return an aeroplane of our own drawing as the networks see it, uint8 [1, 32, 32, 3]."""
     sky = Image.new("RGB", (320, 320), (120, 170, 225))
     pen = ImageDraw.Draw(sky)
     pen.polygon([(150, 150), (60, 240), (95, 240), (200, 165)], fill=(190, 195, 205))
     pen.polygon([(40, 130), (40, 80), (65, 80), (95, 140)], fill=(190, 195, 205))
     pen.ellipse((30, 130, 295, 175), fill=(235, 238, 242))
-    return image.preprocess(sky).astype(np.float32)[np.newaxis]
+    return image.preprocess(sky)[np.newaxis]
+
+
+def known_input() -> np.ndarray:
+    """Return the same drawing as an input, float32 [1, 32, 32, 3]."""
+    return known_picture().astype(np.float32)
 
 
 def build_metrics(network: str, data: Split, training: dict[str, Any]) -> dict[str, Any]:
@@ -127,6 +118,7 @@ def build_metrics(network: str, data: Split, training: dict[str, Any]) -> dict[s
             "id": "uoft-cs/cifar10",
             "url": "https://www.cs.toronto.edu/~kriz/cifar.html",
             "license": "unknown",
+            "people": PEOPLE,
             "unit": "images",
             "train": len(data.train_images),
             "validation": len(data.validation_images),
@@ -144,50 +136,136 @@ def prepare(network: str, data: Split) -> Lesson:
         training.data.DataError: the backbone cannot be had.
     """
     if network != TRANSFER:
-        return Lesson(NETWORKS[network], data, known_input())
+        return Lesson(NETWORKS[network], data, as_they_are, known_input())
     backbone = image_transfer.load_backbone()
     features = image_transfer.encode_all(data, backbone)
     build = partial(image_transfer.build_head, features.train_images.shape[1])
-    return Lesson(build, features, image_transfer.encode(known_input(), backbone))
+    see = partial(image_transfer.encode, backbone=backbone)
+    return Lesson(build, features, see, see(known_picture()))
 
 
-def produce(network: str, data: Split, settings: Settings, flags: Any) -> Path:
+def as_they_are(images: np.ndarray) -> np.ndarray:
+    """Return images as a network takes them that takes images: float32."""
+    return images.astype(np.float32)
+
+
+def _seeing(network: str) -> Answer:
+    """What turns images into what a finished network takes.
+
+    Raises:
+        training.data.DataError: the backbone cannot be had.
+    """
+    if network != TRANSFER:
+        return as_they_are
+    return partial(image_transfer.encode, backbone=image_transfer.load_backbone())
+
+
+def produce(network: str, material: Material, settings: Settings, flags: Any) -> Path:
     """Train, measure once on the test images, and write the folder."""
     checkpoints = run.CHECKPOINTS / f"{image.TASK}-{network}"
-    lesson = prepare(network, data)
+    cifar = with_validation_of(material.cifar, settings.validation)
+    lesson = prepare(network, cifar)
     model = train(lesson.build, lesson.data, settings, checkpoints, flags.seed)
     training = settings._asdict() | {
         "epochs": len(run.read_history(checkpoints)),
         **run.circumstances(checkpoints, flags.seed, precision(settings)),
     }
-    measured = evaluate(model, lesson.data.test_images, data.test_labels)
-    baseline = image_patches.measure(data, run.CHECKPOINTS / "image-patches.json")
-    metrics = build_metrics(network, data, training) | measured | {"baseline": baseline}
-    labels = {"labels.txt": "\n".join(image.LABELS) + "\n"}
-    product = run.Product({"model": (model, (lesson.known,))}, metrics, checkpoints / store.HISTORY, labels)
+    metrics, extras = figures(network, model, lesson.see, material._replace(cifar=cifar))
+    baseline = image_patches.measure(cifar, run.CHECKPOINTS / "image-patches.json")
+    metrics = build_metrics(network, cifar, training) | metrics | {"baseline": baseline}
+    extras["labels.txt"] = "\n".join(image.LABELS) + "\n"
+    parts = {"model": (model, (lesson.known,))}
+    product = run.Product(parts, metrics, checkpoints / store.HISTORY, extras, settings.in_float16)
     folder = run.write_folder(product, flags.output)
     run.discard(checkpoints)
     return folder
 
 
-def measure_again(network: str, data: Split, root: Path) -> bool:
-    """Measure a finished folder on the test images; tell whether it agrees with its metrics."""
-    folder = store.read(image.TASK, network, root)
-    store.check(folder)
-    model = keras.models.load_model(folder.path / "model.keras", compile=False)
-    inputs = data.test_images
-    if network == TRANSFER:
-        inputs = image_transfer.encode(inputs, image_transfer.load_backbone())
-    found = evaluate(model, inputs, data.test_labels)["result"]["value"]
-    stated = folder.metrics["result"]["value"]
-    agrees = abs(found - stated) < 0.0005
-    print(f"image-{network}: accuracy {found:.4f}, its metrics say {stated:.4f}: {'agrees' if agrees else 'DIFFERS'}")
+def figures(network: str, model: keras.Model, see: Answer, material: Material) -> tuple[dict[str, Any], dict]:
+    """Return all that is measured of a finished network, and the pictures for its card by file name.
+
+    The threshold below which it refuses is chosen on the validation images first.
+    """
+    answer = answering(model, see)
+    threshold = refusal_threshold(answer(material.cifar.validation_images)) if network in REFUSING else None
+    metrics, extras = measure(answer, material, threshold)
+    return metrics | {"latency": run.latency(model, (see(known_picture()),))}, extras
+
+
+def renew(network: str, material: Material, root: Path) -> Path:
+    """Measure a finished folder anew and write the figures into it; the network stays as it is.
+
+    Photographs are measured last, through the app's own way from the folder with its new threshold.
+    """
+    folder, model = _read(network, root)
+    cifar = with_validation_of(material.cifar, folder.metrics["dataset"]["validation"])
+    metrics, extras = figures(network, model, _seeing(network), material._replace(cifar=cifar))
+    metrics |= {"summary": SUMMARY[network], "limits": LIMITS[network]}
+    metrics["dataset"] = folder.metrics["dataset"] | {"people": PEOPLE}
+    path = run.update_folder(folder.path, metrics, extras)
+    if not material.photos:
+        return path
+    photos = measure_photos(network, material.photos, root)
+    return run.update_folder(path, {"photos": photos, "measured": [*metrics["measured"], photos_figure(photos)]})
+
+
+def measure_photos(network: str, photos: list[Photo], root: Path) -> dict[str, Any]:
+    """Let a finished folder's network name photographs as the app would; print and return the figures."""
+    runtime.configure(root)
+    try:
+        return image_photos.measure(photos, network)
+    finally:
+        runtime.configure()
+
+
+def measure_again(network: str, material: Material, root: Path) -> bool:
+    """Measure a finished folder on all test parts; tell whether it agrees with its metrics."""
+    folder, model = _read(network, root)
+    stated = folder.metrics
+    answer = answering(model, _seeing(network))
+    found, _extras = measure(answer, material, stated.get("refuses_below"))
+    agreements = [_agrees(network, "accuracy", found["result"]["value"], stated["result"]["value"])]
+    for kind, facts in stated.get("refused", {}).items():
+        again = found["refused"][kind]
+        agreements.append(_agrees(network, f"refused of {kind}", *(_share(each) for each in (again, facts))))
+    if material.photos:
+        photos = measure_photos(network, material.photos, root)
+        share = photos["right"] / photos["total"]
+        agreements += [_agrees(network, "photographs", share, each) for each in _photos(stated)]
+    return all(agreements)
+
+
+def _share(facts: dict[str, Any]) -> float:
+    return facts["refused"] / facts["n"]
+
+
+def _photos(stated: dict[str, Any]) -> list[float]:
+    """The share of photographs right that the metrics state, if any."""
+    return [stated["photos"]["right"] / stated["photos"]["total"]] if "photos" in stated else []
+
+
+def _agrees(network: str, figure: str, found: float, stated: float) -> bool:
+    """Print one figure beside what the metrics say; tell whether they are the same."""
+    agrees = abs(found - stated) < TOLERANCE
+    verdict = "agrees" if agrees else "DIFFERS"
+    print(f"image-{network}: {figure} {found:.4f}, its metrics say {stated:.4f}: {verdict}")
     return agrees
 
 
-def parse_flags(argv: list[str] | None) -> argparse.Namespace:
-    """Read the flags that all scripts share; "all" leaves transfer out, which needs a download."""
-    flags = run.parse_flags(__doc__, [*NETWORKS, TRANSFER], argv)
+def _read(network: str, root: Path) -> tuple[store.Folder, keras.Model]:
+    """A finished folder, checked, and its network."""
+    folder = store.read(image.TASK, network, root)
+    store.check(folder)
+    return folder, keras.models.load_model(folder.path / "model.keras", compile=False)
+
+
+def parse_flags(argv: list[str] | None = None) -> argparse.Namespace:
+    """Read the flags that all scripts share, and --photos; "all" leaves transfer out, which needs a download."""
+    own = argparse.ArgumentParser(add_help=False)
+    own.add_argument("--photos", type=Path)
+    known, others = own.parse_known_args(argv)
+    flags = run.parse_flags(__doc__, [*NETWORKS, TRANSFER], others)
+    flags.photos = known.photos
     if flags.network == "all":
         flags.networks = list(NETWORKS)
     return flags
@@ -195,7 +273,22 @@ def parse_flags(argv: list[str] | None) -> argparse.Namespace:
 
 def main(argv: list[str] | None = None) -> int:
     """Train or measure as the flags say; return the exit status."""
-    return follow(Script(image.TASK, SETTINGS, load_data, produce, measure_again), parse_flags(argv))
+    flags = parse_flags(argv)
+    if flags.photos and not (flags.measure or flags.evaluate):
+        return show_photos(flags)
+    load = partial(load_material, photos=flags.photos)
+    return follow(Script(image.TASK, SETTINGS, load, produce, measure_again, renew), flags)
+
+
+def show_photos(flags: argparse.Namespace) -> int:
+    """Print what the finished networks take the photographs for; return the exit status."""
+    try:
+        photos = image_photos.load_photos(flags.photos)
+        for network in flags.networks:
+            measure_photos(network, photos, flags.output)
+    except (DataError, store.BrokenFolder) as error:
+        run.stop_on(error)
+    return 0
 
 
 if __name__ == "__main__":

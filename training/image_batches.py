@@ -1,31 +1,16 @@
 """The pictures to learn from: in three parts, in batches that change, and the directions in which they vary."""
 
-from typing import NamedTuple
-
 import keras
 import numpy as np
 
 from models import image
 from models.networks.image import PIXEL_MEAN, PIXEL_STD, WHITENED
+from training.splits import Split
 
 SPLIT_SEED = 0
-# A picture is moved by up to this many pixels each way.
-SHIFT = 2
-
 WHITENING_IMAGES = 5_000
 # Added to the variances, on standardised pixels, so that directions without variance are not blown up.
 WHITENING_FLOOR = 5e-4
-
-
-class Split(NamedTuple):
-    """Images uint8 [n, 32, 32, 3] and labels int [n] of the three parts."""
-
-    train_images: np.ndarray
-    train_labels: np.ndarray
-    validation_images: np.ndarray
-    validation_labels: np.ndarray
-    test_images: np.ndarray
-    test_labels: np.ndarray
 
 
 def split(cifar: dict[str, np.ndarray], validation_size: int) -> Split:
@@ -46,22 +31,20 @@ def split(cifar: dict[str, np.ndarray], validation_size: int) -> Split:
 class Batches(keras.utils.PyDataset):
     """Shuffled batches of images float32 [batch, 32, 32, 3] in 0..255 and labels float32 [batch, 10].
 
-    With ``augment`` each image is mirrored in every second epoch, half of them starting mirrored, and moved
-    by up to two pixels. What an epoch holds depends on the seed and its number alone, so that a run which
-    was stopped goes on with the same batches.
+    With a ``shift`` each image is moved by up to so many pixels each way, and mirrored in every second epoch,
+    half of them starting mirrored. Without (0) they stay as they are. What an epoch holds depends on the seed
+    and its number alone, so that a run which was stopped goes on with the same batches.
 
     Source of the alternating flip: Jordan (2024), https://arxiv.org/abs/2404.00498.
     """
 
-    def __init__(
-        self, images: np.ndarray, labels: np.ndarray, batch_size: int, augment: bool, seed: int, epoch: int = 0
-    ):
+    def __init__(self, images: np.ndarray, labels: np.ndarray, batch_size: int, shift: int, seed: int, epoch: int = 0):
         super().__init__()
-        margins = ((0, 0), (SHIFT, SHIFT), (SHIFT, SHIFT), (0, 0))
-        self.images = np.pad(images, margins, mode="reflect") if augment else images
+        margins = ((0, 0), (shift, shift), (shift, shift), (0, 0))
+        self.images = np.pad(images, margins, mode="reflect") if shift else images  # features have no sides
         self.labels = keras.utils.to_categorical(labels, len(image.LABELS))
         self.batch_size = batch_size
-        self.augment = augment
+        self.shift = shift
         self.seed = seed
         self.starts_mirrored = np.random.default_rng(seed).random(len(images)) < 0.5
         self._begin(epoch)
@@ -71,7 +54,7 @@ class Batches(keras.utils.PyDataset):
         random = np.random.default_rng((self.seed, epoch))
         self.epoch = epoch
         self.order = random.permutation(len(self.labels))
-        self.shifts = random.integers(0, 2 * SHIFT + 1, (len(self.labels), 2))
+        self.shifts = random.integers(0, 2 * self.shift + 1, (len(self.labels), 2))
         self.is_mirrored = self.starts_mirrored ^ bool(epoch % 2)
 
     def on_epoch_end(self) -> None:
@@ -83,14 +66,14 @@ class Batches(keras.utils.PyDataset):
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         picked = self.order[index * self.batch_size : (index + 1) * self.batch_size]
         images = self.images[picked]
-        if self.augment:
+        if self.shift:
             images = move(images, self.shifts[picked])
             images = np.where(self.is_mirrored[picked, None, None, None], images[:, :, ::-1], images)
         return images.astype(np.float32), self.labels[picked]
 
 
 def move(padded: np.ndarray, shifts: np.ndarray) -> np.ndarray:
-    """Cut [n, 32, 32, 3] from [n, 36, 36, 3], each at its own row and column (int [n, 2])."""
+    """Cut [n, 32, 32, 3] from larger images, each at its own row and column (int [n, 2])."""
     offsets = np.arange(image.SIDE)
     rows = shifts[:, 0, None] + offsets  # [n, 32]
     columns = shifts[:, 1, None] + offsets

@@ -15,7 +15,7 @@ from keras import layers
 
 from training import run
 from training.augment import Distort
-from training.digit import Split
+from training.splits import Split
 
 CLASSES = 10
 FEATURES = 128
@@ -149,5 +149,10 @@ def diversity(made: Seen, real_features: np.ndarray, real_labels: np.ndarray) ->
     for digit in range(CLASSES):
         ours, theirs = made.features[made.digits == digit], real_features[real_labels == digit]
         if len(ours) > 1 and len(theirs) > 1:
-            ratios[str(digit)] = float(ours.var(axis=0).sum() / theirs.var(axis=0).sum())
+            ratios[str(digit)] = variance_ratio(ours, theirs)
     return ratios
+
+
+def variance_ratio(made: np.ndarray, real: np.ndarray) -> float:
+    """Return the variance of rows [n, ...] divided by that of real ones, each summed over what a row holds."""
+    return float(made.var(axis=0).sum() / real.var(axis=0).sum())

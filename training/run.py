@@ -17,13 +17,15 @@ from typing import Any, Literal
 import keras
 import numpy as np
 
-from models import store
+from models import runtime, store
 from training.card import build_card
 from training.data import DataError
+from training.float16 import halve
 
 CHECKPOINTS = Path(".checkpoints")
 BEST = "best.weights.h5"
 KNOWN_TOLERANCE = 1e-3
+WARM_UP_CALLS = 20
 
 Mode = Literal["max", "min"]
 
@@ -55,6 +57,7 @@ def parse_flags(description: str, networks: Iterable[str], argv: list[str] | Non
     )
     parser.add_argument("--seed", type=int, default=1, help="seed of weights, shuffling and augmentation")
     parser.add_argument("--evaluate", action="store_true", help="measure the finished folder again and compare")
+    parser.add_argument("--measure", action="store_true", help="measure the finished folder and write what is found")
     parser.add_argument("--push-to", metavar="OWNER", help="push the finished folder to the Hub under this name")
     flags = parser.parse_args(argv)
     flags.networks = names if flags.network == "all" else [flags.network]
@@ -66,11 +69,15 @@ def stop_on(error: DataError | store.BrokenFolder) -> None:
     sys.exit(f"{type(error).__name__}: {error}")
 
 
-def precision() -> str:
-    """Return "mixed_bfloat16" where the hardware computes in bfloat16, else "float32"."""
+def precision(convolutions: bool = False) -> str:
+    """Return "mixed_bfloat16" where the hardware computes in bfloat16, else "float32".
+
+    ``convolutions`` tells that nearly all time goes into large ones, which gain by it on AVX-512 too.
+    """
     cpu_flags = Path("/proc/cpuinfo")
-    has_amx = cpu_flags.is_file() and "amx_bf16" in cpu_flags.read_text()
-    return "mixed_bfloat16" if has_amx or keras.distribution.list_devices("gpu") else "float32"
+    flags = cpu_flags.read_text() if cpu_flags.is_file() else ""
+    is_faster = "amx_bf16" in flags or (convolutions and "avx512_bf16" in flags)
+    return "mixed_bfloat16" if is_faster or keras.distribution.list_devices("gpu") else "float32"
 
 
 def is_terminal() -> bool:
@@ -237,6 +244,29 @@ def machine() -> str:
     return f"{hardware}, Keras {keras.__version__} on {backend}, Python {platform.python_version()}"
 
 
+def latency(model: keras.Model, inputs: tuple[np.ndarray, ...], calls: int = 200) -> dict[str, Any]:
+    """Return how long one answer takes as the app gives it: one input at a time, in one compiled function.
+
+    Args:
+        model: a finished network.
+        inputs: one known input, an array [1, ...] for each of the network's.
+        calls: how many are timed, after some to warm up.
+
+    Returns:
+        milliseconds: the median; p95: the 95th percentile; calls; machine.
+    """
+    function = runtime.compiled(model)
+    for _call in range(WARM_UP_CALLS):
+        function(*inputs)
+    times = []
+    for _call in range(calls):
+        started = time.perf_counter()
+        function(*inputs)
+        times.append((time.perf_counter() - started) * 1000)
+    median, late = np.percentile(times, [50, 95]).round(3)
+    return {"milliseconds": float(median), "p95": float(late), "calls": calls, "machine": machine()}
+
+
 def today() -> str:
     """Return the date in UTC, as in 2026-11-21."""
     return datetime.datetime.now(datetime.UTC).date().isoformat()
@@ -262,12 +292,14 @@ class Product:
     metrics: what was measured and how; ``write_folder`` adds the layers, the files and the known answers.
     history: the CSV file of the training curve.
     extras: the other files of the folder by name, such as labels.txt.
+    in_float16: whether the kernels are stored in float16; they must have been rounded before.
     """
 
     parts: dict[str, tuple[keras.Model, tuple[np.ndarray, ...]]]
     metrics: dict[str, Any]
     history: Path
     extras: dict[str, str | bytes]
+    in_float16: bool = False
 
 
 def write_folder(product: Product, root: Path) -> Path:
@@ -278,12 +310,37 @@ def write_folder(product: Product, root: Path) -> Path:
     fresh.mkdir(parents=True)
     for part, (model, _inputs) in product.parts.items():
         model.save(fresh / f"{part}.keras")
+        if product.in_float16:
+            halve(fresh / f"{part}.keras")
     shutil.copyfile(product.history, fresh / store.HISTORY)
-    for filename, content in product.extras.items():
-        (fresh / filename).write_bytes(content if isinstance(content, bytes) else content.encode())
-    metrics = product.metrics | describe(product.parts)
-    (fresh / store.CARD).write_text(build_card(metrics), encoding="utf-8")
-    return finish_folder(fresh, metrics, root / name)
+    _write_extras(fresh, product.extras)
+    return finish_folder(fresh, product.metrics | describe(product.parts), root / name)
+
+
+def update_folder(folder: Path, changes: dict[str, Any], extras: dict[str, str | bytes] | None = None) -> Path:
+    """Add what was measured later to a finished folder, and write its card anew; its networks stay as they are.
+
+    Args:
+        folder: the model folder.
+        changes: what is added to the metrics, or replaced there.
+        extras: files by name that are added, or replaced.
+
+    Raises:
+        store.BrokenFolder: it is no whole folder.
+    """
+    task, _, network = folder.name.partition("-")
+    found = store.read(task, network, folder.parent)
+    store.check(found)
+    fresh = folder.with_name(f".{folder.name}.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    shutil.copytree(folder, fresh, ignore=shutil.ignore_patterns(store.METRICS))
+    _write_extras(fresh, extras or {})
+    return finish_folder(fresh, found.metrics | changes, folder)
+
+
+def _write_extras(folder: Path, extras: dict[str, str | bytes]) -> None:
+    for filename, content in extras.items():
+        (folder / filename).write_bytes(content if isinstance(content, bytes) else content.encode())
 
 
 def describe(parts: dict[str, tuple[keras.Model, tuple[np.ndarray, ...]]]) -> dict[str, Any]:
@@ -298,12 +355,16 @@ def describe(parts: dict[str, tuple[keras.Model, tuple[np.ndarray, ...]]]) -> di
 
 
 def finish_folder(fresh: Path, metrics: dict[str, Any], final: Path) -> Path:
-    """Write the metrics with the size and checksum of every file, then put the folder in its place."""
-    metrics["files"] = {
-        path.name: {"size": path.stat().st_size, "sha256": store.sha256(path)} for path in sorted(fresh.iterdir())
-    }
+    """Write the card, and the metrics with the size and checksum of every file; put the folder in its place."""
+    metrics = metrics | {"files": _files(fresh)}
+    (fresh / store.CARD).write_text(build_card(metrics), encoding="utf-8")
+    metrics["files"] = _files(fresh)
     (fresh / store.METRICS).write_text(_json(metrics), encoding="utf-8")
     return _swap(fresh, final)
+
+
+def _files(folder: Path) -> dict[str, dict[str, Any]]:
+    return {path.name: {"size": path.stat().st_size, "sha256": store.sha256(path)} for path in sorted(folder.iterdir())}
 
 
 def _json(metrics: dict[str, Any]) -> str:

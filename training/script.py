@@ -2,10 +2,14 @@
 
 import argparse
 import json
+import sys
 import time
 from collections.abc import Callable
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from models import store
 from models.measures import MEASURES, written
@@ -20,6 +24,8 @@ class Script(NamedTuple):
     load_data: data folder -> whatever the next two take.
     produce: (network, data, settings, flags) -> the folder that was trained, measured and written.
     measure_again: (network, data, root) -> whether the finished folder agrees with its metrics.
+    renew: (network, data, root) -> the finished folder, its figures measured and written anew; None where the
+        script cannot.
     """
 
     task: str
@@ -27,6 +33,7 @@ class Script(NamedTuple):
     load_data: Callable[[Path], Any]
     produce: Callable[[str, Any, Any, argparse.Namespace], Path]
     measure_again: Callable[[str, Any, Path], bool]
+    renew: Callable[[str, Any, Path], Path] | None = None
 
 
 def follow(script: Script, flags: argparse.Namespace) -> int:
@@ -38,6 +45,12 @@ def follow(script: Script, flags: argparse.Namespace) -> int:
         if flags.evaluate:
             agreements = [script.measure_again(name, data, flags.output) for name in flags.networks]
             return 0 if all(agreements) else 1
+        if flags.measure:
+            if script.renew is None:
+                sys.exit(f"training.{script.task} writes its figures when it trains; --evaluate compares them.")
+            for name in flags.networks:
+                _tell(script.renew(name, data, flags.output))
+            return 0
         folders = [_produce(script, network, data, flags) for network in flags.networks]
         if flags.push_to:
             push.push_folders(folders, flags.push_to)
@@ -55,7 +68,41 @@ def _produce(script: Script, network: str, data: Any, flags: argparse.Namespace)
     settings = settings._replace(epochs=flags.epochs or settings.epochs)
     print(f"{time.strftime('%H:%M')} {script.task}-{network}: up to {settings.epochs} epochs", flush=True)
     folder = script.produce(network, data, settings, flags)
+    _tell(folder)
+    return folder
+
+
+def _tell(folder: Path) -> None:
+    """Print what a finished folder's network reaches."""
     result = json.loads((folder / store.METRICS).read_text(encoding="utf-8"))["result"]
     reached = f"{MEASURES[result['metric']].name} {written(result['metric'], result['value'])}"
     print(f"{folder}: {reached} on the test part", flush=True)
-    return folder
+
+
+def agree(name: str, found: dict[str, Any], stated: dict[str, Any], tolerance: float = 0.0005) -> bool:
+    """Compare what was measured again with the metrics, figure by figure; print each and tell whether all agree.
+
+    Args:
+        name: of the folder, for what is printed.
+        found: the new figures: ``result``, and ``measured`` where there are any.
+        stated: the folder's metrics.
+        tolerance: how far a figure may lie from the stated one.
+    """
+    missing = {"metric": "accuracy", "value": np.nan}
+    pairs = zip_longest(_figures(found), _figures(stated), fillvalue=missing)
+    agreements = [_agrees(name, *pair, tolerance) for pair in pairs]
+    return all(agreements)
+
+
+def _figures(metrics: dict[str, Any]) -> list[dict[str, Any]]:
+    return [metrics["result"], *metrics.get("measured", [])]
+
+
+def _agrees(name: str, found: dict[str, Any], stated: dict[str, Any], tolerance: float) -> bool:
+    """Print one figure beside what the metrics say; tell whether they are the same."""
+    agrees = abs(found["value"] - stated["value"]) <= tolerance
+    measure = MEASURES[found["metric"]].name
+    of = f" ({found['name']})" if "name" in found else ""
+    verdict = "agrees" if agrees else "DIFFERS"
+    print(f"{name}: {measure} {found['value']:.4f}{of}, its metrics say {stated['value']:.4f}: {verdict}")
+    return agrees
