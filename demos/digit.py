@@ -49,6 +49,8 @@ REASONS = {
 }
 NOT_SURE = _("I am not sure. Most likely it is {label}, with a probability of {probability}.")
 SURE = _("I read {label}, with a probability of {probability}.")
+NO_DIGIT = _("This does not look like a digit. Nearest: {label} ({probability}).")
+NO_DIGIT_MARK = "?"
 WAITING = _("Loading the networks; the answer comes in a few seconds …")
 
 
@@ -76,8 +78,7 @@ def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Bloc
                 nothing = show_message(_(EMPTY), digit.DEFAULT_NETWORK, _)
                 verdict = gr.HTML(nothing[0], js_on_load=panels.SPOKEN)
                 details = gr.HTML(nothing[1])
-                about = _("The share of 10,000 test digits that it reads right stands beside each.")
-                network = page.network_choice(digit.TASK, digit.NETWORKS, digit.DEFAULT_NETWORK, about, _)
+                network = page.network_choice(digit.TASK, digit.NETWORKS, digit.DEFAULT_NETWORK, _about(_), _)
                 cards = gr.HTML(nothing[2])
                 facts = gr.HTML(nothing[3])
         source = gr.Textbox("drawing", visible=False)
@@ -98,6 +99,16 @@ def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Bloc
             result = gr.JSON(visible=False, label="result")
             page.add_endpoint(guarded(classify), [picture, network], result, ENDPOINT, classify.__doc__)
     return demo
+
+
+def _about(_: Translate) -> str:
+    """What stands beside the networks, and which of them refuse what is no digit."""
+    about = _("The share of 10,000 test digits that it reads right stands beside each.")
+    refusing = [name for name in digit.NETWORKS if "refuses_below" in runtime.folder(digit.TASK, name).metrics]
+    if not refusing:
+        return about
+    taught = _("Taught to refuse what is no digit: {networks}.").format(networks=", ".join(refusing))
+    return f"{about} {taught}"
 
 
 def _picture_input(max_upload_mb: int, _: Translate) -> UploadedPicture:
@@ -125,11 +136,12 @@ def _connect(event: Callable, read: Callable, inputs: list, outputs: list, sourc
 def classify(image: Any, network: Any) -> dict[str, Any]:
     """Read the digit in an uploaded picture (PNG, JPEG, WebP, GIF or BMP, one digit, at most 5 MB).
 
-    network is "convnet", "lenet" or "mlp". Returns {"label": "7", "probabilities": {"0": 0.0, ...}}.
+    network is "convnet", "lenet" or "mlp". Returns {"label": "7", "is_digit": true, "probabilities": {"0": 0.0, ...}}.
+    Where is_digit is false the picture does not look like a digit, and label is the nearest one.
     """
     pixels = read_picture(image)
     reading = digit.predict(pixels, guard.require_choice(network, digit.NETWORKS))
-    return {"label": reading.label, "probabilities": reading.probabilities}
+    return {"label": reading.label, "is_digit": reading.is_digit, "probabilities": reading.probabilities}
 
 
 def read_drawing(value: Any) -> np.ndarray:
@@ -189,16 +201,28 @@ def _read_all(pixels: np.ndarray, main: str) -> dict[str, digit.Reading | None]:
 def show_readings(pixels: np.ndarray, readings: dict[str, digit.Reading | None], main: str, _: Translate) -> Panels:
     """Return the panels for an answer: the verdict, the image with all probabilities, and what answered."""
     reading = readings[main]
-    sentence = _(SURE if reading.is_sure else NOT_SURE).format(
+    sentence = _(_template(reading)).format(
         label=reading.label, probability=percent(reading.probabilities[reading.label])
     )
-    details = _details(pixels, reading.probabilities, reading.label, _)
+    details = _details(pixels, reading.probabilities, reading.label if reading.is_digit else None, _)
     return (
-        panels.verdict(reading.label, sentence),
+        panels.verdict(_mark(reading), sentence),
         details,
         _cards(readings, main, _),
         page.provenance(reading.folder, reading.milliseconds, _),
     )
+
+
+def _template(reading: digit.Reading) -> str:
+    """The sentence that fits how sure the network is, its values left open."""
+    if not reading.is_digit:
+        return NO_DIGIT
+    return SURE if reading.is_sure else NOT_SURE
+
+
+def _mark(reading: digit.Reading) -> str:
+    """What stands for a reading in one character."""
+    return reading.label if reading.is_digit else NO_DIGIT_MARK
 
 
 def show_message(sentence: str, main: str, _: Translate, pixels: np.ndarray | None = None) -> Panels:
@@ -225,4 +249,4 @@ def _card(name: str, reading: digit.Reading | None, is_main: bool) -> panels.Car
     if reading is None:
         return panels.Card(name, "·", ("–", "–"), is_main)
     probability = percent(reading.probabilities[reading.label])
-    return panels.Card(name, reading.label, (probability, f"{reading.milliseconds:.1f} ms"), is_main)
+    return panels.Card(name, _mark(reading), (probability, f"{reading.milliseconds:.1f} ms"), is_main)

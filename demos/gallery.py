@@ -155,5 +155,30 @@ def show_snapshots(strip: np.ndarray, epochs: list[int], _: Translate) -> str:
     return f'<table class="gan-snapshots"><caption>{name}</caption>{rows}</table>'
 
 
+def show_neighbours(pixels: np.ndarray, nearest: dict[str, float], count: int, _: Translate) -> str:
+    """Return made digits above the training digits that are nearest to them, and how near such digits come.
+
+    Args:
+        pixels: uint8 [height, width], the picture.
+        nearest: the "nearer" share of made digits, "made_median" and "test_median", distances of pixels 0..1.
+        count: how many training digits there are.
+    """
+    name = escape(
+        _("Ten made digits, not picked; below each the three nearest of the {count} training digits").format(
+            count=f"{count:,}"
+        )
+    )
+    about = _(
+        "{share} of its digits lie nearer to a training digit than the nearest hundredth of the real digits that it "
+        "never saw; of a generator that copies nearly all would. The median distance is {made}, that of the real ones {real}."
+    ).format(
+        share=percent(nearest["nearer"]), made=f"{nearest['made_median']:.2f}", real=f"{nearest['test_median']:.2f}"
+    )
+    return (
+        f'<figure class="gan-neighbours"><figcaption>{name}</figcaption>'
+        f'<img src="{panels.image_address(pixels)}" alt="{name}"><p class="gan-about">{escape(about)}</p></figure>'
+    )
+
+
 def _moment(epoch: int, _: Translate) -> str:
     return _("after epoch {epoch}").format(epoch=epoch) if epoch else _("before training")

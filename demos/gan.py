@@ -3,6 +3,7 @@
 import json
 import secrets
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import gradio as gr
@@ -20,6 +21,7 @@ PARAMETERS = {"digit": "number", "seed": "number", "count": "number", "truncatio
 NETWORKS = gan.NETWORKS
 
 ALL_TEN = "all"
+ALL_TEN_MARK = f"{gan.DIGITS[0]}–{gan.DIGITS[-1]}"
 COUNT = 20
 SEED, OTHER_SEED = 42, 7
 
@@ -254,7 +256,7 @@ def show_pictures(wish: Wish, made: dict[str, gan.Pictures | None], _: Translate
     """Return the panels for an answer, and the files to take."""
     pictures = made[wish.network]
     return (
-        panels.verdict(_mark(wish), _sentence(wish, _)),
+        _verdict(wish, _),
         gallery.show_gallery(pictures, _),
         gallery.show_first(made, wish.network, _),
         page.provenance(pictures.folder, pictures.milliseconds, _),
@@ -263,10 +265,13 @@ def show_pictures(wish: Wish, made: dict[str, gan.Pictures | None], _: Translate
     )
 
 
-def _mark(wish: Wish) -> str:
+def _verdict(wish: Wish, _: Translate) -> str:
+    """The asked digit as the mark, all ten as a range in smaller figures; beside it what the pictures are."""
     if not gan.IS_CONDITIONAL[wish.network]:
-        return "?"
-    return str(len(gan.DIGITS) if wish.digit is None else wish.digit)
+        return panels.verdict("?", _sentence(wish, _))
+    if wish.digit is None:
+        return f'<div class="gan-range">{panels.verdict(ALL_TEN_MARK, _sentence(wish, _))}</div>'
+    return panels.verdict(str(wish.digit), _sentence(wish, _))
 
 
 def _sentence(wish: Wish, _: Translate) -> str:
@@ -298,8 +303,17 @@ def answer_walk(values: tuple[Any, ...], _: Translate) -> str:
 
 
 def show_learning(network: Any, _: Translate) -> str:
-    """Return the pictures that the generator made while it learned."""
+    """Return what the generator made while it learned, and where that was measured how near it comes to copying."""
     folder = runtime.folder(gan.TASK, guard.require_choice(network, gan.NETWORKS))
-    with Image.open(folder.path / gan.SNAPSHOTS) as strip:
-        pixels = np.asarray(strip.convert("L"))
-    return gallery.show_snapshots(pixels, folder.metrics["training"]["snapshots_after_epochs"], _)
+    snapshots = gallery.show_snapshots(
+        _read_grey(folder.path / gan.SNAPSHOTS), folder.metrics["training"]["snapshots_after_epochs"], _
+    )
+    if "nearest" not in folder.metrics:
+        return snapshots
+    nearest, count = folder.metrics["nearest"]["pixels"], folder.metrics["dataset"]["train"]
+    return snapshots + gallery.show_neighbours(_read_grey(folder.path / gan.NEIGHBOURS), nearest, count, _)
+
+
+def _read_grey(path: Path) -> np.ndarray:
+    with Image.open(path) as picture:
+        return np.asarray(picture.convert("L"))

@@ -45,6 +45,8 @@ NAMES = {
 CHOOSE = _("Choose a picture first.")
 SURE = _("I take this for: {label}, with a probability of {probability}.")
 NOT_SURE = _("I am not sure; perhaps it is none of the ten. Most likely: {label}, with a probability of {probability}.")
+NONE = _("None of the ten, as far as this network can tell. Nearest: {label}, with a probability of {probability}.")
+UNKNOWN = "?"  # the mark in place of an answer
 WAITING = _("Loading the networks; the answer comes in a few seconds …")
 
 
@@ -120,13 +122,14 @@ def _example_picture(frame_value: Any) -> Image.Image:
 def classify(image: Any, network: Any) -> dict[str, Any]:
     """Name what the middle of an uploaded picture shows (PNG, JPEG, WebP, GIF or BMP, at most 5 MB).
 
-    network is "resnet", "vgg", "cnn" or "lenet". Returns {"label": "ship", "probabilities": {"airplane": 0.0, ...}}.
+    network is "resnet", "vgg", "cnn" or "lenet". Returns {"label": "ship", "probabilities": {"airplane": 0.0, ...},
+    "is_known": true}; is_known is false where the network takes the picture for none of the ten (resnet alone does).
     """
     if image is None:
         raise guard.Refusal(CHOOSE)
     pixels = task.preprocess(open_picture(image))
     reading = task.predict(pixels, guard.require_choice(network, NETWORKS))
-    return {"label": reading.label, "probabilities": reading.probabilities}
+    return {"label": reading.label, "probabilities": reading.probabilities, "is_known": reading.is_known}
 
 
 def answer(path: Any, frame_value: Any, network: Any, _: Translate) -> Iterator[tuple]:
@@ -184,15 +187,23 @@ def show_readings(
 ) -> Panels:
     """Return the panels for an answer: the verdict, the pictures and likeliest classes, and what answered."""
     reading = readings[main]
-    sentence = _(SURE if reading.is_sure else NOT_SURE).format(
-        label=_(NAMES[reading.label]), probability=percent(reading.probabilities[reading.label])
-    )
     return (
-        _verdict(_(NAMES[reading.label]), sentence),
+        _verdict(_mark(reading, _), _sentence(reading, _)),
         _details(seen, heat, _top(reading.probabilities, _), _),
         _cards(readings, main, _),
         page.provenance(reading.folder, reading.milliseconds, _),
     )
+
+
+def _mark(reading: task.Reading, _: Translate) -> str:
+    return _(NAMES[reading.label]) if reading.is_known else UNKNOWN
+
+
+def _sentence(reading: task.Reading, _: Translate) -> str:
+    """The answer in words: the label, or that it is none of the ten and what is nearest."""
+    template = NONE if not reading.is_known else SURE if reading.is_sure else NOT_SURE
+    probability = percent(reading.probabilities[reading.label])
+    return _(template).format(label=_(NAMES[reading.label]), probability=probability)
 
 
 def show_message(sentence: str, main: str, _: Translate, seen: Seen | None = None) -> Panels:
@@ -266,4 +277,5 @@ def _card(name: str, reading: task.Reading | None, is_main: bool, _: Translate) 
     if reading is None:
         return panels.Card(name, "·", ("–", "–"), is_main)
     probability = percent(reading.probabilities[reading.label])
-    return panels.Card(name, _(NAMES[reading.label]), (probability, f"{reading.milliseconds:.1f} ms"), is_main)
+    nearest = probability if reading.is_known else f"{_(NAMES[reading.label])} {probability}"
+    return panels.Card(name, _mark(reading, _), (nearest, f"{reading.milliseconds:.1f} ms"), is_main)
