@@ -118,8 +118,8 @@ notes.unlink()
 
 
 def assert_reads_seven(result):
-    assert set(result) == {"label", "probabilities"}
-    assert result["label"] == "7"
+    assert set(result) == {"label", "is_digit", "probabilities"}
+    assert (result["label"], result["is_digit"]) == ("7", True)
     assert list(result["probabilities"]) == list(digit.LABELS)
     assert sum(result["probabilities"].values()) == pytest.approx(1, abs=1e-3)
     assert max(result["probabilities"], key=result["probabilities"].get) == "7"
@@ -188,7 +188,7 @@ def test_the_english_page_lists_one_endpoint_and_the_chinese_page_none(http):
     endpoint = english["named_endpoints"]["/classify_digit"]
     assert [parameter["parameter_name"] for parameter in endpoint["parameters"]] == ["image", "network"]
     assert endpoint["parameters"][1]["type"]["enum"] == list(digit.NETWORKS)
-    assert "probabilities" in endpoint["description"]
+    assert all(key in endpoint["description"] for key in ("label", "is_digit", "probabilities"))
     assert not english["unnamed_endpoints"]
     assert chinese == {"named_endpoints": {}, "unnamed_endpoints": {}}
 

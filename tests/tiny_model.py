@@ -7,7 +7,9 @@ import numpy as np
 
 from models import digit
 from training import digit as digit_training
-from training import run
+from training import digit_measures, run
+from training.digit_learning import Drawn
+from training.splits import Split
 
 HISTORY = "epoch,accuracy,loss,seconds,val_accuracy,val_loss\n0,0.5,2.0,1.0,0.4,2.1\n1,0.6,1.5,1.0,0.5,1.8\n"
 
@@ -25,19 +27,21 @@ def build_tiny_network():
     )
 
 
-def tiny_split():
-    """Ten random images in each part, one of each digit."""
+def tiny_material():
+    """Ten random images in each part of MNIST, one of each digit, and nothing else."""
     images = np.random.default_rng(7).integers(0, 256, (10, 28, 28, 1)).astype(np.float32)
     labels = np.arange(10, dtype=np.int32)
-    return digit_training.Split(images, labels, images, labels, images, labels)
+    mnist = Split(images, labels, images, labels, images, labels)
+    return digit_measures.Material(mnist, Drawn([], [], []), np.uint8(images[..., 0]))
 
 
 def write_tiny_folder(root: Path, network="mlp") -> Path:
     """Write ``digit-<network>`` below ``root`` as a training run would, and return it."""
-    model, data = build_tiny_network(), tiny_split()
+    model, material = build_tiny_network(), tiny_material()
     training = {"seconds": 2.0, "seed": 7, "precision": "float32", "machine": "a test", "date": "2026-11-21"}
-    metrics = digit_training.build_metrics(network, data, digit_training.SETTINGS[network], training)
-    metrics |= digit_training.evaluate(model, data.test_images, data.test_labels)
+    metrics = digit_training.build_metrics(network, material, digit_training.SETTINGS[network], training)
+    probabilities = model.predict(material.mnist.test_images, verbose=0)
+    metrics |= digit_measures.evaluate(probabilities, material.mnist.test_labels)
     metrics["baseline"] = {"name": "RBF-SVM", "short": "SVM", "value": 0.9}
     history = root / "history.csv"
     history.write_text(HISTORY)

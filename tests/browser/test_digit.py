@@ -1,11 +1,13 @@
 """The hub in a real browser: drawing by mouse, finger and keyboard, what is shown, and what never happens."""
 
+import json
 import re
+import shutil
 from itertools import pairwise
 
 import pytest
 
-from models import digit
+from models import digit, store
 from tests import running_hub
 from tests.browser.conftest import NARROW, WIDE, width
 from tests.running_hub import seven
@@ -17,6 +19,7 @@ EMPTY = "Draw a digit first."
 # Where a pen goes, in parts of the pad's side.
 SEVEN = [(0.28, 0.22), (0.72, 0.22), (0.58, 0.5), (0.45, 0.82)]
 ONE = [(0.5, 0.18), (0.5, 0.5), (0.5, 0.82)]
+STAR = [(0.5, 0.1), (0.62, 0.9), (0.1, 0.4), (0.9, 0.4), (0.38, 0.9), (0.5, 0.1)]
 
 
 @pytest.fixture(scope="module")
@@ -278,6 +281,50 @@ def expect_plot(page):
     page.wait_for_function("document.querySelector('.hub-inside .main-svg').getBoundingClientRect().width > 900")
     assert svg.bounding_box()["height"] >= 300
     assert "epochs" in page.locator(".hub-inside").inner_text()
+
+
+# ---- No digit ----
+
+
+@pytest.fixture(scope="module")
+def strict_hub(tmp_path_factory):
+    """A hub whose convnet takes nothing for a digit; the other two never refuse."""
+    root = tmp_path_factory.mktemp("models")
+    for network in digit.NETWORKS:
+        folder = shutil.copytree(store.read(digit.TASK, network).path, root / f"{digit.TASK}-{network}")
+        metrics = json.loads((folder / store.METRICS).read_text(encoding="utf-8"))
+        metrics.pop("refuses_below", None)
+        metrics |= {"refuses_below": 1.01} if network == digit.DEFAULT_NETWORK else {}
+        (folder / store.METRICS).write_text(json.dumps(metrics), encoding="utf-8")
+    with running_hub.start("--demos", "digit", "--models", str(root)) as hub:
+        yield hub
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1280 pixels", "390 pixels"])
+def test_what_is_no_digit_is_refused_beside_networks_that_cannot_and_nothing_jumps(chromium, strict_hub, size):
+    with chromium.new_context(viewport=size, locale="en-US") as context:
+        page = context.new_page()
+        page.goto(strict_hub.address)
+        page.locator(".pad canvas").wait_for()
+        page.locator(".hub-cards").wait_for()
+        page.wait_for_timeout(300)
+        before = positions(page)
+        draw(page, STAR)
+        expect_verdict(page, "?")
+        assert re.match(r"This does not look like a digit\. Nearest: \d \(", sentence(page))
+        marks = page.locator(".hub-card b")
+        page.wait_for_function("[...document.querySelectorAll('.hub-card b')].every(mark => mark.textContent != '·')")
+        assert [bool(re.fullmatch(r"\d", mark)) for mark in marks.all_inner_texts()] == [False, True, True]
+        assert page.locator(".hub-bars .is-best").count() == 0
+        assert positions(page) == pytest.approx(before, abs=2)
+        assert width(page) == size["width"]
+
+
+def test_programs_are_told_what_does_not_look_like_a_digit(strict_hub):
+    with strict_hub.http() as http:
+        image = running_hub.upload(http, seven())
+        answers = {name: running_hub.classify(http, image, name)[2][0]["is_digit"] for name in digit.NETWORKS}
+    assert answers == {"convnet": False, "lenet": True, "mlp": True}
 
 
 # ---- Language, light and dark ----

@@ -29,7 +29,7 @@ def open_tab(visit):
 
     def open_tab(path="/", **how):
         page = visit(path, **how)
-        page.locator(".hub-verdict b", has_text="10").wait_for()
+        page.locator(".hub-verdict b", has_text="0–9").wait_for()
         return page
 
     return open_tab

@@ -121,6 +121,15 @@ def test_an_example_takes_one_click_and_gets_everything(page):
     assert size == [32, 32]
 
 
+def test_an_apple_is_none_of_the_ten(page):
+    choose_example(page, "apple")
+    assert page.locator(".hub-verdict b").inner_text() == "?"
+    assert page.locator(".hub-verdict p").inner_text().startswith("None of the ten, as far as this network can tell.")
+    assert page.locator(".hub-card.is-main").inner_text().split()[1] == "?"
+    choose_example(page, "airplane")
+    assert page.locator(".hub-verdict b").inner_text() == "airplane"
+
+
 def test_a_picture_is_uploaded_framed_and_given_back(page, tmp_path):
     file = tmp_path / "lorry.png"
     file.write_bytes(png(scenes.SCENES["truck"].picture()))

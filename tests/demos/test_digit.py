@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import gradio as gr
@@ -208,9 +209,70 @@ def test_an_answer_says_what_was_read_how_surely_and_by_whom(networks):
 
 def test_below_the_threshold_the_answer_is_not_sure(monkeypatch):
     doubtful = dict.fromkeys(model.LABELS, 0.05) | {"3": 0.55}
-    monkeypatch.setattr(model, "predict", lambda _, name: model.Reading(doubtful, 1.0, store.read("digit", name)))
+    monkeypatch.setattr(model, "predict", lambda _, name: model.Reading(doubtful, 1.0, store.read("digit", "lenet")))
     (panels,) = answers(address(seven()))
     assert sentence(panels) == "I am not sure. Most likely it is 3, with a probability of 55.0\u202f%."
+
+
+NOTHING = dict.fromkeys(model.LABELS, 0.08) | {"5": 0.28}
+
+
+@pytest.fixture
+def refusing(monkeypatch):
+    """Networks that find nothing in a picture, of which only convnet was taught to refuse."""
+    thresholds = {"convnet": {"refuses_below": 0.4}}
+    folders = {name: folder_with(name, thresholds.get(name, {})) for name in model.NETWORKS}
+    monkeypatch.setattr(runtime, "folder", lambda task, network: folders[network])
+    monkeypatch.setattr(model, "predict", lambda _, name: model.Reading(NOTHING, 1.0, folders[name]))
+
+
+def folder_with(network, threshold):
+    """The embedded folder, its metrics stating this threshold or none."""
+    folder = store.read("digit", network)
+    metrics = {name: value for name, value in folder.metrics.items() if name != "refuses_below"}
+    return replace(folder, metrics=metrics | threshold)
+
+
+def test_what_is_no_digit_gets_no_label_but_the_nearest(refusing):
+    (panels,) = answers(address(seven()))
+    expected = "This does not look like a digit. Nearest: 5 (28.0\u202f%)."
+    assert sentence(panels) == expected
+    assert '<b aria-hidden="true">?</b>' in panels[0]
+
+
+def test_all_ten_probabilities_of_what_is_no_digit_are_shown_and_none_stands_out(refusing):
+    (panels,) = answers(address(seven()))
+    assert panels[1].count("8.0\u202f%") == 10  # nine of 8.0 % and the one of 28.0 %
+    assert "is-best" not in panels[1]
+    assert "is-best" in answers(address(seven()), "lenet")[0][1]
+
+
+def test_the_networks_that_cannot_refuse_show_their_answers_beside_it(refusing):
+    (panels,) = answers(address(seven()))
+    doubt = "28.0\u202f%"
+    assert cards(panels) == {"convnet": (True, "?", doubt), "lenet": (False, "5", doubt), "mlp": (False, "5", doubt)}
+
+
+def test_a_chosen_network_that_cannot_refuse_answers(refusing):
+    (panels,) = answers(address(seven()), "mlp")
+    assert sentence(panels) == "I am not sure. Most likely it is 5, with a probability of 28.0\u202f%."
+    assert cards(panels)["convnet"][1] == "?"
+
+
+def test_a_refusal_has_the_shape_of_an_answer(refusing):
+    (refusal,) = answers(address(seven()))
+    (answer,) = answers(address(seven()), "mlp")
+    assert skeleton(refusal) == skeleton(answer)
+
+
+def test_the_networks_that_refuse_are_named_where_they_are_chosen(refusing):
+    about = "The share of 10,000 test digits that it reads right stands beside each."
+    assert digit._about(ENGLISH) == f"{about} Taught to refuse what is no digit: convnet."
+
+
+def test_nothing_is_said_of_refusing_where_no_network_does(monkeypatch):
+    monkeypatch.setattr(runtime, "folder", lambda task, network: folder_with(network, {}))
+    assert digit._about(ENGLISH) == "The share of 10,000 test digits that it reads right stands beside each."
 
 
 def test_all_ten_probabilities_stand_in_their_order_and_one_is_marked():
@@ -307,8 +369,14 @@ def test_the_picture_has_a_text_for_those_who_cannot_see_it():
 
 def test_programs_get_label_and_probabilities(uploads):
     result = digit.classify(uploaded(uploads, png(seven())), "mlp")
-    assert result == {"label": "7", "probabilities": PROBABILITIES}
+    assert result == {"label": "7", "is_digit": True, "probabilities": PROBABILITIES}
     assert json.loads(json.dumps(result)) == result
+
+
+def test_programs_are_told_that_it_does_not_look_like_a_digit(uploads, refusing):
+    file = uploaded(uploads, png(seven()))
+    assert digit.classify(file, "convnet") == {"label": "5", "is_digit": False, "probabilities": NOTHING}
+    assert digit.classify(file, "mlp") == {"label": "5", "is_digit": True, "probabilities": NOTHING}
 
 
 def test_programs_get_a_sentence_where_there_is_no_answer(uploads):
@@ -348,7 +416,9 @@ def test_only_the_english_tab_offers_an_endpoint_and_only_one(tabs):
 
 def test_the_endpoints_description_names_its_inputs_and_networks(tabs):
     (event,) = [event for event in events(tabs["en"]) if event.api_name == digit.ENDPOINT]
-    assert all(word in event.api_description for word in ("network", "label", "probabilities", *model.NETWORKS))
+    assert all(
+        word in event.api_description for word in ("network", "label", "is_digit", "probabilities", *model.NETWORKS)
+    )
 
 
 def test_whatever_runs_a_network_shares_one_lane(tabs):

@@ -3,7 +3,9 @@
 import io
 import json
 import re
+import shutil
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -80,6 +82,13 @@ def test_the_verdict_names_digit_seed_and_number():
     assert sentence(panels(("7", 5, 3, 1.0, "dcgan"))).startswith("3 pictures of a 7 from seed 5.")
     assert sentence(panels(("all", 5, 3, 1.0, "dcgan"))).startswith("3 pictures from seed 5, the ten digits in turn.")
     assert "chooses the digits itself" in sentence(panels(("all", 5, 3, 1.0, "mlp")))
+
+
+@pytest.mark.parametrize(
+    ("digit", "network", "mark"), [("7", "dcgan", "7"), ("all", "dcgan", "0–9"), ("7", "mlp", "?")]
+)
+def test_the_mark_is_the_asked_digit_or_the_range_of_all(digit, network, mark):
+    assert re.search(r"<b.*?>(.*?)</b>", panels((digit, 5, 3, 1.0, network))[0])[1] == mark
 
 
 def test_at_distance_zero_it_is_said_why_all_are_alike():
@@ -279,6 +288,21 @@ def test_every_network_shows_what_it_made_while_it_learned(network):
     moments = runtime.folder("gan", network).metrics["training"]["snapshots_after_epochs"]
     assert html.count("<tr>") == len(moments) >= 3
     assert "before training" in html and f"after epoch {moments[-1]}" in html
+
+
+def test_whether_it_copies_is_shown_where_it_was_measured_and_left_out_where_not(monkeypatch, tmp_path):
+    folder = runtime.folder("gan", "dcgan")
+    nearest = {"pixels": {"nearer": 0.003, "made_median": 4.474, "test_median": 4.361}}
+    for name in (model.SNAPSHOTS, model.NEIGHBOURS):
+        shutil.copyfile(folder.path / model.SNAPSHOTS, tmp_path / name)
+    known = {name: value for name, value in folder.metrics.items() if name != "nearest"}
+    measured = replace(folder, path=tmp_path, metrics=known | {"nearest": nearest})
+    monkeypatch.setattr(runtime, "folder", lambda *_: measured)
+    html = gan.show_learning("dcgan", ENGLISH)
+    assert "0.3\N{NARROW NO-BREAK SPACE}% of its digits" in html and "is 4.47, that of the real ones 4.36" in html
+    assert html.count("<img") == len(known["training"]["snapshots_after_epochs"]) + 1
+    monkeypatch.setattr(runtime, "folder", lambda *_: replace(measured, metrics=known))
+    assert "gan-neighbours" not in gan.show_learning("dcgan", ENGLISH)
 
 
 def test_a_seed_at_random_is_short_and_not_always_the_same():

@@ -7,6 +7,7 @@ import re
 import struct
 import time
 import zlib
+from dataclasses import replace
 from types import SimpleNamespace
 
 import gradio as gr
@@ -29,6 +30,12 @@ PROBABILITIES = dict.fromkeys(model.LABELS, 0.01) | {"ship": 0.91}
 pytestmark = pytest.mark.filterwarnings("ignore:.*(decompression bomb|Truncated File|Corrupt EXIF)")
 
 
+def folder(network, refuses_below=None):
+    """The network's folder, with another threshold below which it refuses, or none."""
+    found = runtime.folder("image", network)
+    return replace(found, metrics=found.metrics | {"refuses_below": refuses_below})
+
+
 @pytest.fixture(autouse=True)
 def networks(monkeypatch):
     """Networks that answer at once, always the same, without TensorFlow. Returns what each was asked."""
@@ -36,7 +43,7 @@ def networks(monkeypatch):
 
     def predict(pixels, network):
         asked[network] = pixels
-        return model.Reading(PROBABILITIES, 1.5, runtime.folder("image", network))
+        return model.Reading(PROBABILITIES, 1.5, folder(network))
 
     def heat(pixels, network, label):
         asked["heat"] = network, label
@@ -131,10 +138,25 @@ def test_the_chinese_page_names_the_classes_in_chinese(upload):
 
 def test_below_the_threshold_it_says_that_it_may_be_none_of_the_ten(upload, monkeypatch):
     doubtful = dict.fromkeys(model.LABELS, 0.05) | {"cat": 0.55}
-    monkeypatch.setattr(model, "predict", lambda _, name: model.Reading(doubtful, 1.0, runtime.folder("image", name)))
+    monkeypatch.setattr(model, "predict", lambda _, name: model.Reading(doubtful, 1.0, folder(name)))
     assert sentence(last(upload(halves()))) == (
         "I am not sure; perhaps it is none of the ten. Most likely: cat, with a probability of 55.0\u202f%."
     )
+
+
+def test_a_picture_of_another_thing_is_none_of_the_ten_and_the_nearest_comes_second(upload, monkeypatch):
+    thresholds = {"resnet": 0.0}  # only resnet refuses
+    monkeypatch.setattr(
+        model, "predict", lambda _, name: model.Reading(PROBABILITIES, 1.0, folder(name, thresholds.get(name)))
+    )
+    panels = last(upload(halves()))
+    expected = "None of the ten, as far as this network can tell. Nearest: {label}, with a probability of {share}."
+    assert sentence(panels) == expected.format(label="ship", share="91.0\u202f%")
+    assert '<b aria-hidden="true">?</b>' in panels[0]
+    marks = re.findall(r"<b>(.*?)</b><small>(.*?)</small>", panels[2])
+    assert marks == [("?", "ship 91.0\u202f%"), *[("ship", "91.0\u202f%")] * 3]
+    assert sentence(last(upload(halves()), network="vgg")).startswith("I take this for: ship")
+    assert skeleton(panels[0]) == skeleton(last(upload(halves()), network="vgg")[0])
 
 
 def test_the_five_likeliest_classes_stand_in_their_order(upload, monkeypatch):
@@ -666,7 +688,7 @@ def test_a_class_name_with_html_is_shown_and_not_run(upload, thousand):
 
 def test_programs_get_label_and_probabilities(upload):
     result = image.classify(upload(halves()), "lenet")
-    assert result == {"label": "ship", "probabilities": PROBABILITIES}
+    assert result == {"label": "ship", "probabilities": PROBABILITIES, "is_known": True}
     assert json.loads(json.dumps(result)) == result
 
 
@@ -700,9 +722,17 @@ def test_only_the_english_tab_offers_an_endpoint_and_only_one(tabs):
     assert public(tabs["zh"]) == []
 
 
+def test_programs_are_told_that_it_is_none_of_the_ten(upload, monkeypatch):
+    monkeypatch.setattr(model, "predict", lambda _, name: model.Reading(PROBABILITIES, 1.0, folder(name, 0.0)))
+    result = image.classify(upload(halves()), "resnet")
+    assert json.loads(json.dumps(result)) == {"label": "ship", "probabilities": PROBABILITIES, "is_known": False}
+
+
 def test_the_endpoints_description_names_its_inputs_and_networks(tabs):
     (event,) = [event for event in tabs["en"].fns.values() if event.api_name == image.ENDPOINT]
-    assert all(word in event.api_description for word in ("network", "label", "probabilities", *model.NETWORKS))
+    assert all(
+        word in event.api_description for word in ("network", "label", "probabilities", "is_known", *model.NETWORKS)
+    )
     assert [component.value for component in event.inputs] == [None, model.DEFAULT_NETWORK]
 
 

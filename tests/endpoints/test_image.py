@@ -51,7 +51,7 @@ def automobile():
 def test_every_network_names_a_drawn_car(http, network):
     kind, result = classify(http, upload(http, automobile()), network)
     assert kind == "complete", result
-    assert set(result) == {"label", "probabilities"}
+    assert set(result) == {"label", "probabilities", "is_known"}
     assert list(result["probabilities"]) == list(image.LABELS)
     assert sum(result["probabilities"].values()) == pytest.approx(1, abs=1e-3)
     assert result["label"] == max(result["probabilities"], key=result["probabilities"].get) == "automobile"

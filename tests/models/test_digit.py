@@ -1,11 +1,13 @@
 """``models.digit``: any picture of one digit becomes MNIST's 28x28, and the networks read it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
 from demos.digit import EXAMPLES
-from models import digit, runtime
+from models import digit, runtime, store
 
 SEVEN = [[(82, 66), (198, 62), (198, 62), (160, 132), (124, 228)]]
 FINE = 4  # drawings are painted this much larger, then reduced: that makes their edges soft
@@ -306,3 +308,27 @@ def test_a_reading_below_the_threshold_is_not_sure():
     assert not digit.Reading(probabilities, 1.0, None).is_sure
     assert digit.Reading(probabilities | {"4": digit.SURE}, 1.0, None).is_sure
     assert digit.Reading(probabilities, 1.0, None).label == "4"
+
+
+def reading(probability, metrics):
+    """A reading of "4" with this probability, from a folder that states these metrics besides its own."""
+    probabilities = dict.fromkeys(digit.LABELS, 0.05) | {"4": probability}
+    folder = store.read(digit.TASK, "mlp")
+    return digit.Reading(probabilities, 1.0, replace(folder, metrics=folder.metrics | metrics))
+
+
+def test_a_reading_below_the_folders_threshold_is_no_digit():
+    assert not reading(0.39, {"refuses_below": 0.4}).is_digit
+    assert reading(0.4, {"refuses_below": 0.4}).is_digit
+    assert reading(0.39, {"refuses_below": 0.4}).label == "4"
+
+
+def test_a_folder_without_a_threshold_never_refuses():
+    assert reading(0.11, {}).is_digit
+    assert reading(0.0, {"refuses_below": None}).is_digit
+
+
+def test_of_the_embedded_networks_only_ours_refuses():
+    thresholds = {network: store.read(digit.TASK, network).metrics.get("refuses_below") for network in digit.NETWORKS}
+    assert 0.1 < thresholds.pop("convnet") < 0.9
+    assert set(thresholds.values()) == {None}

@@ -1,6 +1,7 @@
 """``models.image``: a square of any picture becomes 32x32 pixels, and the networks name what it shows."""
 
 import time
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from keras import layers
 from PIL import Image
 
-from models import image, runtime
+from models import image, runtime, store
 from models.networks.image import NETWORKS, PIXEL_MEAN, PIXEL_STD
 from training.image import known_input
 
@@ -170,6 +171,34 @@ def test_an_answer_is_sure_from_the_threshold_on(brightness_of_a_corner):
     assert reading(image.SURE).is_sure and not reading(image.SURE - 0.001).is_sure
 
 
+def folder_with(**metrics):
+    return store.Folder(Path("image-cnn"), "image", "cnn", metrics, "local")
+
+
+def test_a_picture_is_known_from_the_folders_threshold_on():
+    flat = dict.fromkeys(image.LABELS, 0.1)
+    score = float(image.familiarity(np.full(10, 0.1)))
+    assert image.Reading(flat, 1.0, folder_with(refuses_below=score)).is_known is True
+    assert image.Reading(flat, 1.0, folder_with(refuses_below=score + 1e-6)).is_known is False
+
+
+def test_a_folder_without_a_threshold_refuses_nothing():
+    assert image.Reading(dict.fromkeys(image.LABELS, 0.1), 1.0, folder_with()).is_known
+
+
+def test_familiarity_is_the_negative_generalised_entropy_of_each_picture():
+    probabilities = np.array([[[0.5, 0.5, 0, 0, 0, 0, 0, 0, 0, 0]], [[1, 0, 0, 0, 0, 0, 0, 0, 0, 0]]])
+    assert np.allclose(image.familiarity(probabilities), [[-2 * 0.25**0.1], [0]])
+
+
+def test_reading_a_picture_is_predicting_what_preprocessing_makes_of_it(brightness_of_a_corner):
+    picture = Image.fromarray(random_pixels(64, 96))
+    whole, part = image.read(picture, "cnn"), image.read(picture, "cnn", image.Crop(0.5, 0, 0.5))
+    assert whole.probabilities == image.predict(image.preprocess(picture), "cnn").probabilities
+    expected = image.predict(image.preprocess(picture, image.Crop(0.5, 0, 0.5)), "cnn")
+    assert part.probabilities == expected.probabilities != whole.probabilities
+
+
 @pytest.mark.parametrize("network", ["", "../cnn", "transfer", "convnet"])
 def test_an_unknown_network_is_refused(network):
     with pytest.raises(ValueError, match="network must be one of"):
@@ -250,10 +279,10 @@ def test_every_network_gives_ten_probabilities_of_raw_pixels(network):
 
 
 @pytest.mark.parametrize(
-    ("network", "parameters"), [("cnn", 122_570), ("lenet", 62_006), ("vgg", 2_196_810), ("resnet", 1_975_082)]
+    ("network", "parameters"), [("cnn", 122_570), ("lenet", 62_006), ("vgg", 2_196_810), ("resnet", 4_608_298)]
 )
 def test_every_network_has_the_parameters_its_description_says(network, parameters):
-    assert NETWORKS[network]().count_params() == parameters < 2_300_000
+    assert NETWORKS[network]().count_params() == parameters < 4_700_000
     assert f"{parameters:,}" in NETWORKS[network].__doc__
 
 

@@ -9,8 +9,8 @@ from training.card import build_card
 
 FOLDERS = sorted(path for path in store.PRETRAINED.iterdir() if path.is_dir())
 # What each committed network must at least be measured with.
-WORST = {"digit-convnet": 0.995, "digit-lenet": 0.98, "digit-mlp": 0.97}
-WORST |= {"image-resnet": 0.9, "image-vgg": 0.76, "image-cnn": 0.69, "image-lenet": 0.53}
+WORST = {"digit-convnet": 0.997, "digit-lenet": 0.98, "digit-mlp": 0.97}
+WORST |= {"image-resnet": 0.94, "image-vgg": 0.76, "image-cnn": 0.69, "image-lenet": 0.53}
 WORST |= {"house-tabm": 0.9, "house-dense": 0.88}
 WORST |= {"forecast-combiner": 0.67, "forecast-lstm": 2, "forecast-gru": 2, "forecast-rnn": 2}
 WORST |= {"sentiment-regions": 0.915, "sentiment-lstm": 0.86, "sentiment-rnn": 0.82}

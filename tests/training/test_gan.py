@@ -11,7 +11,7 @@ from models import gan as gan_model
 from models import runtime, store
 from models.networks import gan as networks
 from tests.training.made_digits import made_mnist
-from training import digit, gan, gan_epochs, judge, run
+from training import digit, gan, gan_epochs, gan_measures, judge, run
 from training.gan_steps import Duel
 
 
@@ -43,7 +43,7 @@ def built(network, seed=1, **changes):
     keras.utils.set_random_seed(seed)
     parts = networks.NETWORKS[network]()
     average = keras.models.clone_model(parts["generator"])
-    values = gan.SETTINGS[network]._asdict() | changes
+    values = gan.SETTINGS[network]._asdict() | {"last_step": 1000} | changes
     del values["epochs"], values["batch_size"]
     return Duel(parts["generator"], average, parts["discriminator"], **values)
 
@@ -142,6 +142,30 @@ def test_the_penalty_flattens_the_discriminator_around_real_images():
     assert spread[0] < spread[1]
 
 
+def test_the_rates_stay_for_a_share_of_the_steps_then_fall_along_a_line():
+    duel = built("mlp", learning_rate=1e-3, decay_from=0.5, last_step=100)
+    rates = [duel.rate_after(steps) for steps in (0, 50, 75, 99, 100, 120)]
+    assert rates == pytest.approx([1e-3, 1e-3, 5e-4, 2e-5, 0, 0])
+
+
+def test_both_optimisers_follow_the_falling_rate():
+    duel = built("mlp", learning_rate=1e-3, decay_from=0.0, last_step=4)
+    for _step in range(3):
+        duel.step(*a_batch("mlp"))
+    for optimizer in (duel.generator_optimizer, duel.discriminator_optimizer):
+        assert float(optimizer.learning_rate) == pytest.approx(5e-4)
+
+
+def test_without_a_share_to_fall_in_the_rate_stays():
+    duel = built("mlp", learning_rate=1e-3, decay_from=1.0, last_step=10)
+    assert {duel.rate_after(steps) for steps in (0, 9, 10)} == {1e-3}
+
+
+def test_a_run_knows_how_many_steps_it_has():
+    duel = gan_epochs.build_duel("mlp", settings("mlp", epochs=3), count=120)
+    assert duel.last_step == 3 * 2
+
+
 # The runs
 
 
@@ -201,29 +225,43 @@ def test_snapshots_are_shown_ever_more_rarely_from_before_training_to_the_end(ep
 
 # The figures
 
+TINY = gan_measures.Amounts(5, 6, 1)
 
-def test_the_asked_digit_is_counted_as_the_judge_reads_it(data, a_judge, monkeypatch):
+
+@pytest.fixture
+def students(monkeypatch):
+    """What the students would have learned, without their training."""
+    found = {"count": 60, "accuracy": 0.5, "interval95": [0.4, 0.6]}
+    monkeypatch.setattr(gan_measures, "_teach_students", lambda *_: {"made": found, "real": found | {"count": 100}})
+    return found
+
+
+def test_the_asked_digit_is_counted_as_the_judge_reads_it(data, a_judge, monkeypatch, students):
     asked = np.repeat(np.arange(10), 5)
     answers = np.where(asked == 4, 9, asked)
-    features = np.random.default_rng(1).normal(size=(50, 4))
-    monkeypatch.setattr(gan, "look", lambda *_: judge.Seen(features, answers))
-    monkeypatch.setattr(gan, "make", lambda *_: np.zeros((50, 28, 28), np.uint8))
-    found = gan.evaluate("dcgan", None, data, a_judge, per_digit=5)
+    random = np.random.default_rng(1)
+    monkeypatch.setattr(
+        gan_measures, "look", lambda _model, pixels: judge.Seen(random.normal(size=(len(pixels), 4)), answers)
+    )
+    monkeypatch.setattr(gan_measures, "make", lambda *_: random.integers(0, 256, (50, 28, 28)))
+    found = gan.evaluate("dcgan", None, data, a_judge, TINY)
     assert found["result"]["value"] == pytest.approx(0.9)
     low, high = found["result"]["interval95"]
     assert low < 0.9 < high
     assert found["per_class"]["4"] == 0.0 and found["per_class"]["9"] == 1.0
+    assert found["per_digit"]["4"]["accuracy"] == 0.0 and found["per_digit"]["4"]["share"] == pytest.approx(0.1)
     assert found["baseline"]["value"] == a_judge.accuracy
 
 
 def test_the_mlp_is_measured_by_its_distance_with_the_floor_beside_it(data, a_judge):
     keras.utils.set_random_seed(1)
-    found = gan.evaluate("mlp", networks.NETWORKS["mlp"]()["generator"], data, a_judge, per_digit=10)
+    found = gan.evaluate("mlp", networks.NETWORKS["mlp"]()["generator"], data, a_judge, TINY._replace(judged=10))
     low, high = found["result"]["interval95"]
     assert found["result"]["metric"] == "frechet_distance"
     assert low < found["result"]["value"] < high
     assert 0 < found["baseline"]["value"] < found["result"]["value"]
     assert a_judge.sha256 in found["further"].values()
+    assert "students" not in found  # it cannot be asked for digits to teach
 
 
 def test_made_pictures_are_those_of_the_task_and_leave_nothing_out():
@@ -242,22 +280,70 @@ def untrained(network):
     return gan_epochs.Progress([[0, 0.7, 0.7, 9.0, 1.0]], [np.zeros((28, 280), np.uint8)] * 2, best)
 
 
+@pytest.fixture
+def a_folder(data, a_judge, elsewhere, monkeypatch, students):
+    """Write the folder of an untrained network; return it."""
+    evaluate = gan.evaluate
+    monkeypatch.setattr(gan, "evaluate", lambda *args: evaluate(*args, TINY))
+
+    def write(network):
+        progress = untrained(network)
+        monkeypatch.setattr(gan, "train", lambda *_: progress)
+        (run.CHECKPOINTS / f"gan-{network}").mkdir(parents=True)
+        (run.CHECKPOINTS / f"gan-{network}" / store.HISTORY).write_text(gan_epochs.history_csv(progress.rows))
+        flags = argparse.Namespace(seed=3, output=elsewhere / "models")
+        return gan.produce(network, data, a_judge, settings(network), flags)
+
+    return write
+
+
 @pytest.mark.parametrize("network", gan_model.NETWORKS)
-def test_a_written_folder_answers_in_the_app(network, data, a_judge, elsewhere, monkeypatch):
-    progress, evaluate = untrained(network), gan.evaluate
-    monkeypatch.setattr(gan, "train", lambda *_: progress)
-    monkeypatch.setattr(gan, "evaluate", lambda *args: evaluate(*args, per_digit=5))
-    (run.CHECKPOINTS / f"gan-{network}").mkdir(parents=True)
-    (run.CHECKPOINTS / f"gan-{network}" / store.HISTORY).write_text(gan_epochs.history_csv(progress.rows))
-    flags = argparse.Namespace(seed=3, output=elsewhere / "models")
-    folder = gan.produce(network, data, a_judge, settings(network), flags)
+def test_a_written_folder_answers_in_the_app(network, data, a_judge, a_folder):
+    folder = a_folder(network)
     metrics = json.loads((folder / store.METRICS).read_text())
-    files = {"generator.keras", "discriminator.keras", "snapshots.png", "README.md", "history.csv"}
+    files = {"generator.keras", "discriminator.keras", "snapshots.png", "neighbours.png", "README.md", "history.csv"}
     assert files == set(metrics["files"])
     assert metrics["training"]["epochs"] == 1 and metrics["limits"].count(".") == 2
-    assert gan.measure_again(network, data, a_judge, flags.output)
-    runtime.configure(flags.output)
+    assert gan.measure_again(network, data, a_judge, folder.parent)
+    runtime.configure(folder.parent)
     pictures = gan_model.generate(None, 1, 3, 1.0, network)
     runtime.configure()
     assert pictures.pixels.shape == (3, 28, 28)
     assert ((pictures.opinions > 0) & (pictures.opinions < 1)).all()
+
+
+def test_the_card_has_the_tables_and_the_picture_that_the_metrics_name(a_folder):
+    folder = a_folder("dcgan")
+    metrics, card = json.loads((folder / store.METRICS).read_text()), (folder / "README.md").read_text()
+    assert len(metrics["tables"]) == 3
+    for table in metrics["tables"]:
+        assert table["title"] in card
+        assert {len(row) for row in table["rows"]} == {len(table["columns"])}
+        assert all(isinstance(cell, str) for row in table["rows"] for cell in row)
+    assert metrics["pictures"][0]["caption"] in card and "(neighbours.png)" in card
+
+
+def test_a_figure_that_was_changed_is_found_when_a_folder_is_measured_again(data, a_judge, a_folder, capsys):
+    folder = a_folder("dcgan")
+    metrics = json.loads((folder / store.METRICS).read_text())
+    metrics["nearest"]["pixels"]["made_median"] += 1
+    (folder / store.METRICS).write_text(json.dumps(metrics))
+    assert not gan.measure_again("dcgan", data, a_judge, folder.parent)
+    told = capsys.readouterr().out
+    assert "DIFFERS" in told and "nearest pixels made_median" in told and told.count("its metrics say") == 2
+
+
+def test_a_folder_without_the_later_figures_is_measured_and_written_anew(data, a_judge, a_folder):
+    folder = a_folder("dcgan")
+    metrics = json.loads((folder / store.METRICS).read_text())
+    was = metrics["files"]["generator.keras"]["sha256"]
+    for name in ("nearest", "per_digit", "students", "tables", "pictures"):
+        del metrics[name]
+    del metrics["files"]["neighbours.png"]
+    (folder / "neighbours.png").unlink()
+    (folder / store.METRICS).write_text(json.dumps(metrics))
+    assert gan.measure_again("dcgan", data, a_judge, folder.parent)
+    renewed = json.loads((gan.measure_and_write("dcgan", data, a_judge, folder.parent) / store.METRICS).read_text())
+    assert {"nearest", "per_digit", "students", "tables", "pictures"} <= set(renewed)
+    assert (folder / "neighbours.png").is_file() and renewed["files"]["generator.keras"]["sha256"] == was
+    assert renewed["training"] == metrics["training"]

@@ -8,16 +8,25 @@ import pytest
 from models import image as image_model
 from models import runtime, store
 from models.measures import written
-from models.networks.image import NETWORKS, PIXEL_MEAN, PIXEL_STD
+from models.networks.image import NETWORKS, PIXEL_MEAN, PIXEL_STD, build_resnet
 from tests.training.made_pictures import made_cifar
-from training import image, image_learning, image_patches, image_transfer, run
+from training import image, image_learning, image_others, image_patches, image_transfer, run
 from training.data import DataError
 from training.image_batches import Batches, move, split, whitening_kernel
+from training.image_measures import Material
+from training.muon import ConvolutionMuon
+from training.splits import with_validation_of
 
 
 @pytest.fixture(scope="module")
 def data():
     return split(made_cifar(), validation_size=60)
+
+
+@pytest.fixture(scope="module")
+def material(data):
+    plain = np.full((8, 32, 32, 3), 128, np.uint8)
+    return Material(data, {"grey": plain, image_others.CLOTHES: plain[:4]}, [])
 
 
 @pytest.fixture
@@ -30,14 +39,14 @@ def elsewhere(tmp_path, monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def lenet(data, tmp_path_factory):
+def lenet(material, tmp_path_factory):
     """A LeNet trained for a moment: its folder, below the root that the second value names."""
     root = tmp_path_factory.mktemp("lenet")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(run, "CHECKPOINTS", root / "checkpoints")
         patch.setattr(image_patches, "DICTIONARY", 8)
         patch.setattr(image_patches, "SAMPLES", 500)
-        return image.produce("lenet", data, settings("lenet", epochs=8), flags_for(root / "out")), root
+        return image.produce("lenet", material, settings("lenet", epochs=8), flags_for(root / "out")), root
 
 
 def settings(network, **changes):
@@ -74,8 +83,17 @@ def numbered(count):
     return images
 
 
+def test_a_smaller_validation_part_gives_the_others_to_training():
+    data = split(made_cifar(), 60)
+    smaller = with_validation_of(data, 20)
+    assert (len(smaller.train_images), len(smaller.validation_images)) == (280, 20)
+    assert np.array_equal(smaller.validation_images, data.validation_images[-20:])
+    assert np.array_equal(smaller.train_labels[240:], data.validation_labels[:40])
+    assert np.array_equal(with_validation_of(data, 100).train_images, data.train_images)
+
+
 def test_an_epoch_holds_every_image_once_with_its_own_label():
-    batches = Batches(numbered(50), np.arange(50) % 10, 16, augment=True, seed=3)
+    batches = Batches(numbered(50), np.arange(50) % 10, 16, shift=2, seed=3)
     parts = [batches[index] for index in range(len(batches))]
     images = np.concatenate([images for images, _labels in parts])
     labels = np.concatenate([labels for _images, labels in parts])
@@ -92,7 +110,7 @@ def is_mirrored(batches):
 
 
 def test_mirroring_alternates_from_epoch_to_epoch_and_half_start_mirrored():
-    batches = Batches(numbered(100), np.zeros(100, int), 20, augment=True, seed=3)
+    batches = Batches(numbered(100), np.zeros(100, int), 20, shift=2, seed=3)
     first = is_mirrored(batches)
     batches.on_epoch_end()
     second = is_mirrored(batches)
@@ -101,7 +119,7 @@ def test_mirroring_alternates_from_epoch_to_epoch_and_half_start_mirrored():
 
 
 def test_images_move_by_at_most_two_pixels_each_way():
-    batches = Batches(numbered(100), np.zeros(100, int), 100, augment=True, seed=3)
+    batches = Batches(numbered(100), np.zeros(100, int), 100, shift=2, seed=3)
     images = batches[0][0]
     rows = images[:, 16, 16, 1] - 16
     assert set(rows) == {-2, -1, 0, 1, 2}
@@ -109,17 +127,17 @@ def test_images_move_by_at_most_two_pixels_each_way():
 
 def test_without_augmentation_images_stay_as_they_are():
     images = numbered(10)
-    shown, _labels = Batches(images, np.zeros(10, int), 10, augment=False, seed=3)[0]
+    shown, _labels = Batches(images, np.zeros(10, int), 10, shift=0, seed=3)[0]
     assert np.array_equal(shown[np.argsort(shown[:, 0, 0, 0])], images)
 
 
 def test_a_run_that_was_stopped_goes_on_with_the_batches_it_would_have_had():
     images, labels = numbered(30), np.zeros(30, int)
-    through = Batches(images, labels, 10, augment=True, seed=3)
+    through = Batches(images, labels, 10, shift=2, seed=3)
     through.on_epoch_end()
-    resumed = Batches(images, labels, 10, augment=True, seed=3, epoch=1)
+    resumed = Batches(images, labels, 10, shift=2, seed=3, epoch=1)
     assert np.array_equal(through[2][0], resumed[2][0])
-    assert not np.array_equal(resumed[2][0], Batches(images, labels, 10, augment=True, seed=3)[2][0])
+    assert not np.array_equal(resumed[2][0], Batches(images, labels, 10, shift=2, seed=3)[2][0])
 
 
 def test_a_window_is_cut_at_its_own_row_and_column():
@@ -146,7 +164,7 @@ def test_a_trained_network_survives_being_written_and_read(data, lenet):
     folder, root = lenet
     found = store.read("image", "lenet", root / "out")
     store.check(found)
-    names = {"model.keras", "metrics.json", "README.md", "history.csv", "labels.txt"}
+    names = {"model.keras", "metrics.json", "README.md", "history.csv", "labels.txt", "reliability.png"}
     assert {path.name for path in folder.iterdir()} == names
     runtime.configure(root / "out")
     try:
@@ -170,14 +188,15 @@ def test_the_metrics_tell_network_baseline_and_split_as_measured(data, lenet):
     sizes = [metrics["dataset"][part] for part in ("train", "validation", "test")]
     assert sizes == [240, 60, 60]
     assert tuple(metrics["per_class"]) == image_model.LABELS
+    assert "refuses_below" not in metrics and metrics["latency"]["milliseconds"] > 0
     assert metrics["baseline"] == json.loads((root / "checkpoints" / "image-patches.json").read_text())
     card = (folder / "README.md").read_text()
     assert "model-index" in card and written("accuracy", metrics["result"]["value"]) in card
 
 
-def test_measuring_again_agrees_with_the_metrics_and_notices_when_not(data, lenet, tmp_path, capsys):
+def test_measuring_again_agrees_with_the_metrics_and_notices_when_not(material, lenet, tmp_path, capsys):
     folder, root = lenet
-    assert image.measure_again("lenet", data, root / "out")
+    assert image.measure_again("lenet", material, root / "out")
     copy = tmp_path / folder.name
     copy.mkdir()
     for path in folder.iterdir():
@@ -185,17 +204,26 @@ def test_measuring_again_agrees_with_the_metrics_and_notices_when_not(data, lene
     metrics = json.loads((copy / "metrics.json").read_text())
     metrics["result"]["value"] += 0.01
     (copy / "metrics.json").write_text(json.dumps(metrics))
-    assert not image.measure_again("lenet", data, tmp_path)
+    assert not image.measure_again("lenet", material, tmp_path)
     assert "DIFFERS" in capsys.readouterr().out
 
 
-def test_the_test_images_are_used_once_and_after_training(data, elsewhere, monkeypatch):
+def test_the_test_images_are_used_once_and_after_training(material, elsewhere, monkeypatch):
     seen = []
-    evaluate, train = image.evaluate, image.train
-    monkeypatch.setattr(image, "evaluate", lambda *args: seen.append(args[1] is data.test_images) or evaluate(*args))
+    measure, train = image.measure, image.train
+
+    def watch(answer, material, threshold):
+        def watched(images):
+            if images is material.cifar.test_images:
+                seen.append("tested")
+            return answer(images)
+
+        return measure(watched, material, threshold)
+
+    monkeypatch.setattr(image, "measure", watch)
     monkeypatch.setattr(image, "train", lambda *args: seen.append("trained") or train(*args))
-    image.produce("lenet", data, settings("lenet", epochs=1), flags_for(elsewhere / "out"))
-    assert seen == ["trained", True]
+    image.produce("lenet", material, settings("lenet", epochs=1), flags_for(elsewhere / "out"))
+    assert seen == ["trained", "tested"]
 
 
 def test_resnet_learns_whitened_pictures_and_is_calibrated(data, tmp_path, monkeypatch):
@@ -205,10 +233,27 @@ def test_resnet_learns_whitened_pictures_and_is_calibrated(data, tmp_path, monke
     short = settings("resnet", epochs=2, batch_size=24, learning_rate=0.05)
     model = image_learning.train(NETWORKS["resnet"], data, short, tmp_path, seed=1)
     assert calibrated == [model]
-    assert np.allclose(model.get_layer("whiten").get_weights()[0], whitening_kernel(data.train_images))
+    assert np.allclose(model.get_layer("whiten").get_weights()[0], whitening_kernel(data.train_images), atol=1e-3)
     assert model.get_layer("conv_1a").compute_dtype == "float32"
     losses = [row["loss"] for row in run.read_history(tmp_path)]
     assert losses[1] < losses[0] < 4
+    for weights in model.get_weights():
+        assert weights.ndim < 2 or np.array_equal(weights, weights.astype(np.float16).astype(np.float32))
+    filters = model.get_layer("conv_1a").get_weights()[0]
+    assert np.allclose((filters**2).sum(axis=(0, 1, 2)), 1, atol=0.01)
+
+
+def test_resnet_answers_to_the_mean_of_the_features_of_a_picture_and_its_mirror(data):
+    keras.utils.set_random_seed(1)
+    both, alone = build_resnet(), build_resnet(mirror=False)
+    alone.set_weights(both.get_weights())
+    pictures = data.test_images[:3].astype(np.float32)
+    answers = both.predict_on_batch(pictures)
+    assert np.allclose(answers, both.predict_on_batch(pictures[:, :, ::-1]), atol=1e-5)
+    features = keras.Model(alone.inputs, alone.get_layer("scale").output)
+    mean = (features.predict_on_batch(pictures) + features.predict_on_batch(pictures[:, :, ::-1])) / 2
+    assert np.allclose(answers, keras.ops.convert_to_numpy(alone.layers[-1](mean)), atol=1e-5)
+    assert not np.allclose(answers, alone.predict_on_batch(pictures), atol=1e-5)
 
 
 def test_the_best_epoch_is_kept_not_the_last(data, tmp_path):
@@ -232,59 +277,32 @@ def test_a_loss_that_is_no_number_is_refused(data, tmp_path):
         image_learning.train(NETWORKS["lenet"], data, steep, tmp_path, seed=1)
 
 
-def test_the_rate_rises_then_falls_to_nothing():
-    optimiser = image_learning._optimiser(settings("resnet", epochs=10, batch_size=10), count=100)
-    rates = []
+def rates(chosen, count):
+    """The rate at each of 101 steps."""
+    optimiser = image_learning._optimiser(chosen, count)
+    found = []
     for step in range(101):
         optimiser.iterations.assign(step)
-        rates.append(float(optimiser.learning_rate))
-    assert rates[0] == pytest.approx(0.02) and max(rates) == rates[30] == pytest.approx(0.2)
-    assert rates[65] == pytest.approx(0.1) and rates[100] == pytest.approx(0, abs=1e-6)
+        found.append(float(optimiser.learning_rate))
+    return optimiser, found
+
+
+def test_the_rate_rises_then_falls_to_nothing():
+    _optimiser, found = rates(settings("vgg", epochs=10, batch_size=10, learning_rate=0.2), count=100)
+    assert found[0] == pytest.approx(0.02) and max(found) == found[30] == pytest.approx(0.2)
+    assert found[65] == pytest.approx(0.1) and found[100] == pytest.approx(0, abs=1e-6)
+
+
+def test_muons_rate_falls_along_a_line():
+    optimiser, found = rates(settings("resnet", epochs=10, batch_size=10, learning_rate=0.2), count=100)
+    assert isinstance(optimiser, ConvolutionMuon)
+    assert np.allclose(found, np.linspace(0.2, 0, 101), atol=1e-6)
 
 
 def test_only_the_deep_networks_may_train_in_bfloat16():
     for network, chosen in image.SETTINGS.items():
         expected = {"mixed_bfloat16", "float32"} if network in ("vgg", "resnet") else {"float32"}
         assert image_learning.precision(chosen) in expected
-
-
-# Measuring
-
-
-class Fixed:
-    """Gives the same probabilities whatever it sees."""
-
-    def __init__(self, probabilities):
-        self.probabilities = np.asarray(probabilities)
-
-    def predict(self, inputs, **kwargs):
-        return self.probabilities
-
-
-def test_accuracy_per_class_and_loss_are_those_worked_by_hand():
-    probabilities = np.zeros((4, 10))
-    probabilities[[0, 1, 2, 3], [0, 0, 1, 2]] = 0.75
-    probabilities[:, 9] += 0.25
-    measured = image_learning.evaluate(Fixed(probabilities), np.zeros((4, 32, 32, 3)), np.array([0, 0, 0, 2]))
-    assert measured["result"]["value"] == 0.75
-    assert measured["per_class"] == {"airplane": pytest.approx(2 / 3), "bird": 1.0}
-    assert measured["result"]["loss"] == pytest.approx((3 * -np.log(0.75) - np.log(1e-7)) / 4)
-    assert measured["further"]["expected calibration error"] == "0.000"
-
-
-def test_the_calibration_error_is_the_gap_between_confidence_and_accuracy():
-    confidence = np.array([0.9, 0.9, 0.9, 0.9, 0.5, 0.5])
-    correct = np.array([True, True, True, False, False, False])
-    expected = (4 * abs(0.9 - 0.75) + 2 * abs(0.5 - 0)) / 6
-    assert image_learning.calibration_error(confidence, correct) == pytest.approx(expected)
-
-
-def test_certain_answers_are_counted_from_the_threshold_on():
-    probabilities = np.full((4, 10), 0.0)
-    probabilities[:2, 0], probabilities[:2, 1] = 0.9, 0.1
-    probabilities[2:, 0], probabilities[2:, 1] = image_model.SURE - 0.05, 1 - image_model.SURE + 0.05
-    measured = image_learning.evaluate(Fixed(probabilities), np.zeros((4, 1)), np.array([0, 1, 0, 0]))
-    assert list(measured["further"].values())[1:] == ["50.0%", "50.0%"]
 
 
 # The classical baseline
@@ -328,17 +346,17 @@ def tiny_backbone():
     )
 
 
-def test_transfer_trains_a_head_on_a_frozen_backbone(data, elsewhere, monkeypatch, capsys):
+def test_transfer_trains_a_head_on_a_frozen_backbone(material, elsewhere, monkeypatch, capsys):
     backbone = tiny_backbone()
     before = [weights.copy() for weights in backbone.get_weights()]
     monkeypatch.setattr(image_transfer, "load_backbone", lambda: backbone)
     chosen = settings("transfer", epochs=12, learning_rate=0.01)
-    folder = image.produce("transfer", data, chosen, flags_for(elsewhere / "out"))
+    folder = image.produce("transfer", material, chosen, flags_for(elsewhere / "out"))
     assert all(np.array_equal(one, other) for one, other in zip(before, backbone.get_weights(), strict=True))
     metrics = json.loads((folder / "metrics.json").read_text())
     assert metrics["result"]["value"] > 0.3
     assert metrics["parameters"] == 32 * 10 + 10 and "ResNet50" in metrics["input"]
-    assert image.measure_again("transfer", data, elsewhere / "out")
+    assert image.measure_again("transfer", material, elsewhere / "out")
 
 
 def test_a_backbone_sees_enlarged_pictures_in_the_form_it_learned():
