@@ -170,7 +170,8 @@ def show_neighbours(pixels: np.ndarray, nearest: dict[str, float], count: int, _
     )
     about = _(
         "{share} of its digits lie nearer to a training digit than the nearest hundredth of the real digits that it "
-        "never saw; of a generator that copies nearly all would. The median distance is {made}, that of the real ones {real}."
+        "never saw; of a generator that copies nearly all would. The median distance is {made}, that of the real ones "
+        "{real}."
     ).format(
         share=percent(nearest["nearer"]), made=f"{nearest['made_median']:.2f}", real=f"{nearest['test_median']:.2f}"
     )
