@@ -41,6 +41,7 @@ def measure_name(metric: str, _: Translate) -> str:
         "r2": "R²",
         "owa": "OWA",
         "conditional_accuracy": _("asked digit recognised"),
+        "refused": _("refused"),
         "frechet_distance": _("Fréchet distance"),
     }[metric]
 

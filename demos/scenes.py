@@ -182,7 +182,7 @@ def draw_bird() -> Image.Image:
 
 def draw_frog() -> Image.Image:
     """A frog on the ground, from the front."""
-    image = _backdrop(HEIGHT, (0, (120, 104, 78)), (1, (92, 78, 58)))
+    image = _backdrop(HEIGHT, (0, (70, 58, 42)), (1, (48, 40, 30)))
     _soften(image, 10, (30, 24, 16), (40, 224, 284, 290))
     green, light, dark = (92, 134, 52), (168, 182, 104), (58, 92, 34)
     draw = ImageDraw.Draw(image)

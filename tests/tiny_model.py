@@ -8,6 +8,7 @@ import numpy as np
 from models import digit
 from training import digit as digit_training
 from training import digit_measures, run
+from training.classification import evaluate
 from training.digit_learning import Drawn
 from training.splits import Split
 
@@ -41,7 +42,7 @@ def write_tiny_folder(root: Path, network="mlp") -> Path:
     training = {"seconds": 2.0, "seed": 7, "precision": "float32", "machine": "a test", "date": "2026-11-21"}
     metrics = digit_training.build_metrics(network, material, digit_training.SETTINGS[network], training)
     probabilities = model.predict(material.mnist.test_images, verbose=0)
-    metrics |= digit_measures.evaluate(probabilities, material.mnist.test_labels)
+    metrics |= evaluate(probabilities, material.mnist.test_labels, digit.LABELS)
     metrics["baseline"] = {"name": "RBF-SVM", "short": "SVM", "value": 0.9}
     history = root / "history.csv"
     history.write_text(HISTORY)

@@ -214,8 +214,9 @@ def _mistakes(metrics: dict[str, Any]) -> str:
             f"\nExpected calibration error: {metrics['calibration']['error']:.4f}, the mean difference between "
             f"the\nprobability of an answer and the share of right ones, in {metrics['calibration']['bins']} bins.\n"
         )
+    title = "What it gets wrong" if confusions or trust else "Pictures"
     parts = confusions + trust + pictures
-    return f"\n## What it gets wrong\n{parts}" if parts else ""
+    return f"\n## {title}\n{parts}" if parts else ""
 
 
 def _use(name: str, metrics: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from PIL import Image
 
 from models import digit
 from training import charts, not_digits, run
-from training.classification import calibration_error, confident_failures, confusions, failure_captions
+from training.classification import calibration_error, confident_failures, confusions, evaluate, failure_captions
 from training.data.pen_digits import PenDigit
 from training.digit_learning import Drawn
 from training.pad_drawings import as_seen, drawn_digits
@@ -63,7 +63,7 @@ def measure(model: keras.Model, material: Material, refuses_below: float | None)
     extras = {"reliability.png": charts.reliability(confidence, correct)}
     if len(failed):
         extras["failures.png"] = charts.failures(np.uint8(images[failed, ..., 0]), captions)
-    metrics = evaluate(probabilities, labels) | {
+    metrics = evaluate(probabilities, labels, digit.LABELS) | {
         "confusions": confusions(labels, guesses, digit.LABELS),
         "calibration": {"error": round(calibration_error(confidence, correct), 5), "bins": charts.BINS},
         "pictures": pictures[: len(extras)],
@@ -79,22 +79,6 @@ def measure(model: keras.Model, material: Material, refuses_below: float | None)
             ),
         ]
     return metrics, extras
-
-
-def evaluate(probabilities: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
-    """Return accuracy with interval, loss, and accuracy of each class, from probabilities [n, 10] and labels [n]."""
-    correct = probabilities.argmax(axis=1) == labels
-    loss = -np.log(np.maximum(probabilities[np.arange(len(labels)), labels], 1e-7)).mean()
-    per_class = {
-        name: float(correct[labels == index].mean())
-        for index, name in enumerate(digit.LABELS)
-        if (labels == index).any()
-    }
-    interval = run.accuracy_interval(int(correct.sum()), len(labels))
-    return {
-        "result": {"metric": "accuracy", "value": float(correct.mean()), "interval95": interval, "loss": float(loss)},
-        "per_class": per_class,
-    }
 
 
 def measure_drawn(model: keras.Model, digits: list[PenDigit], refuses_below: float | None) -> dict[str, Any]:
@@ -117,7 +101,8 @@ def measure_refusal(model: keras.Model, fashion: np.ndarray, refuses_below: floa
     """Return the share of pictures of clothes that are refused, by the preprocessing or by the network."""
     pictures, _kept = as_seen([Image.fromarray(255 - picture) for picture in fashion])
     is_refused = np.ones(len(fashion), bool)
-    is_refused[: len(pictures)] = _answers(model, pictures).max(axis=1) < refuses_below
+    if len(pictures):
+        is_refused[: len(pictures)] = _answers(model, pictures).max(axis=1) < refuses_below
     return refusals("pictures of clothes", is_refused, "Fashion-MNIST", "zalando-datasets/fashion_mnist")
 
 

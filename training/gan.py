@@ -20,7 +20,7 @@ from PIL import Image
 from models import gan, store
 from models.networks.gan import NETWORKS
 from training import run
-from training.digit import known_input, load_data
+from training.digit import PEOPLE, known_input, load_data
 from training.gan_epochs import Settings, best_parts, inputs_asked, make, moments, precision, train
 from training.gan_measures import TEST_SEEDS, disagreements, evaluate, figures, judge_of
 from training.gan_neighbours import caption, draw_neighbours
@@ -74,6 +74,7 @@ def build_metrics(network: str, data: Split, settings: Settings, training: dict[
             "id": "ylecun/mnist",
             "url": "http://yann.lecun.com/exdb/mnist/",
             "license": "cc-by-sa-3.0",
+            "people": PEOPLE,
             "unit": "digits",
             "train": len(data.train_images),
             "validation": len(data.validation_images),
@@ -126,7 +127,8 @@ def _png(pixels: np.ndarray) -> bytes:
 def measured(network: str, generator: keras.Model, data: Split, judge: Judge) -> dict[str, Any]:
     """Return what is measured of a generator, with the picture that the card shows."""
     picture = {"file": gan.NEIGHBOURS, "caption": caption(TEST_SEEDS[0], len(data.train_images))}
-    return evaluate(network, generator, data, judge) | {"pictures": [picture]}
+    latency = run.latency(generator, known_inputs(network)["generator"])
+    return evaluate(network, generator, data, judge) | {"pictures": [picture], "latency": latency}
 
 
 def show_neighbours(network: str, generator: keras.Model, data: Split) -> bytes:
@@ -155,7 +157,9 @@ def measure_and_write(network: str, data: Split, judge: Judge, root: Path) -> Pa
     """Measure a finished folder again and write what is found into it; its networks stay as they are."""
     folder, generator = _load(network, root)
     extras = {gan.NEIGHBOURS: show_neighbours(network, generator, data)}
-    return run.update_folder(folder.path, measured(network, generator, data, judge), extras)
+    changes = measured(network, generator, data, judge)
+    changes["dataset"] = folder.metrics["dataset"] | {"people": PEOPLE}
+    return run.update_folder(folder.path, changes, extras)
 
 
 def _load(network: str, root: Path) -> tuple[store.Folder, keras.Model]:

@@ -127,7 +127,7 @@ def test_an_apple_is_none_of_the_ten(page):
     assert page.locator(".hub-verdict p").inner_text().startswith("None of the ten, as far as this network can tell.")
     assert page.locator(".hub-card.is-main").inner_text().split()[1] == "?"
     choose_example(page, "airplane")
-    assert page.locator(".hub-verdict b").inner_text() == "airplane"
+    page.locator(".hub-verdict b", has_text="airplane").wait_for()
 
 
 def test_a_picture_is_uploaded_framed_and_given_back(page, tmp_path):

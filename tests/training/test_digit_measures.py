@@ -9,6 +9,7 @@ from PIL import Image
 from models import digit
 from tests.training.made_digits import made_clothes, made_mnist, made_pen_digits
 from training import digit_measures, not_digits
+from training.classification import evaluate
 from training.digit import split
 from training.digit_learning import split_writers
 from training.digit_measures import Material, measure, measure_drawn, measure_refusal, refusal_threshold
@@ -82,10 +83,6 @@ def test_the_threshold_never_exceeds_the_ceiling():
     assert refusal_threshold(confident([0.95] * 50), np.zeros((50, 28, 28, 1))) == digit_measures.CEILING
 
 
-def test_the_ceiling_leaves_every_sure_answer_standing():
-    assert digit_measures.CEILING <= digit.SURE
-
-
 # Drawn digits
 
 
@@ -134,7 +131,8 @@ def test_nothing_but_blank_pictures_is_all_refused():
 
 def test_clothes_are_shown_dark_on_light_as_somebody_would_upload_them(monkeypatch):
     seen = []
-    monkeypatch.setattr(digit_measures, "as_seen", lambda drawings: seen.extend(drawings) or ([], None))
+    nothing = (np.empty((0, 28, 28)), None)
+    monkeypatch.setattr(digit_measures, "as_seen", lambda drawings: seen.extend(drawings) or nothing)
     measure_refusal(Answering(None), made_clothes(2), 0.5)
     assert np.array_equal(seen[0], 255 - made_clothes(2)[0])
 
@@ -145,12 +143,10 @@ def test_clothes_are_shown_dark_on_light_as_somebody_would_upload_them(monkeypat
 def test_a_network_that_refuses_is_measured_on_all_parts(material, knower):
     metrics, pictures = measure(knower, material, 0.5)
     assert metrics["result"]["value"] == 1 and metrics["refuses_below"] == 0.5
-    drawn, clothes = metrics["measured"]
+    drawn, clothes, strange, digits = metrics["measured"]
     assert (drawn["n"], drawn["value"]) == (12, 1) and (clothes["n"], clothes["value"]) == (6, 1)
-    assert metrics["further"] == {
-        "MNIST test digits refused as no digit": "0.00%",
-        digit_measures.FURTHER_MEASURED: "100.00%",
-    }
+    assert (strange["value"], strange["dataset"]["name"]) == (1, "made for this")
+    assert (digits["n"], digits["value"], digits["dataset"]["name"]) == (20, 0, "MNIST")
     assert metrics["confusions"] == [] and list(pictures) == ["reliability.png"]
     assert [picture["file"] for picture in metrics["pictures"]] == ["reliability.png"]
 
@@ -159,15 +155,15 @@ def test_the_share_of_refused_test_digits_is_told(material):
     doubted = {picture.tobytes() for picture in np.uint8(material.mnist.test_images[:3, ..., 0])}
     network = Answering(lambda pixels: (1, 0.3 if np.uint8(pixels).tobytes() in doubted else 0.9))
     metrics, _pictures = measure(network, material, 0.5)
-    assert metrics["further"]["MNIST test digits refused as no digit"] == f"{len(doubted) / 20:.2%}"
-    assert metrics["further"][digit_measures.FURTHER_MEASURED] == "0.00%"
+    strange, digits = metrics["measured"][2:]
+    assert (digits["value"], strange["value"]) == (len(doubted) / 20, 0)
 
 
 def test_a_network_that_never_refuses_is_not_measured_on_what_is_no_digit(material, knower, monkeypatch):
     monkeypatch.setattr(not_digits, "make", None)
     metrics, _pictures = measure(knower, material, None)
     assert len(metrics["measured"]) == 1
-    assert not {"further", "refuses_below"} & set(metrics)
+    assert "refuses_below" not in metrics
 
 
 def test_failures_are_counted_named_and_shown(material):
@@ -197,7 +193,7 @@ def test_accuracy_per_class_and_loss_are_those_worked_by_hand():
     probabilities = np.full((4, 10), 0.0)
     probabilities[[0, 1, 2, 3], [0, 0, 1, 2]] = 0.5
     probabilities[:, 9] += 0.25
-    measured = digit_measures.evaluate(probabilities, np.array([0, 0, 0, 2]))
+    measured = evaluate(probabilities, np.array([0, 0, 0, 2]), digit.LABELS)
     assert measured["result"]["value"] == 0.75
     assert measured["per_class"] == {"0": pytest.approx(2 / 3), "2": 1.0}
     assert measured["result"]["loss"] == pytest.approx((3 * -np.log(0.5) - np.log(1e-7)) / 4)
