@@ -152,7 +152,7 @@ def report(race: Race, found: dict[str, float]) -> str:
     """Return one line: units a second of each loop, and how many times as fast ours is."""
     ours, other = found.values()
     speeds = "  ".join(f"{name} {speed:.3g}" for name, speed in found.items())
-    return f"{race.name:<24}{race.unit} a second: {speeds}  ratio {ours / other:.2f}"
+    return f"{race.name:<26}{race.unit} a second: {speeds}  ratio {ours / other:.2f}"
 
 
 def races_of(task: str) -> list[Callable[[], Race]]:
