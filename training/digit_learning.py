@@ -106,21 +106,17 @@ def train(network: str, taught: Lesson, settings: Settings, checkpoints: Path, s
     keras.utils.set_random_seed(seed)
     trainee = _compiled(network, settings, len(taught.images), seed)
     goal = ("val_loss", "min") if settings.wide else ("val_accuracy", "max")
-    if not run.is_finished(checkpoints, settings.epochs, settings.patience, *goal):
-        trainee.fit(
-            taught.images,
-            taught.targets,
-            batch_size=settings.batch_size,
-            epochs=settings.epochs,
-            validation_data=(
-                taught.validation_images,
-                keras.utils.to_categorical(taught.validation_labels, len(digit.LABELS)),
-            ),
-            callbacks=run.resumable(checkpoints, settings.patience, *goal),
-            verbose=2 if not run.is_terminal() else 1,
-        )
-    run.refuse_nan(checkpoints)
-    trainee.load_weights(checkpoints / run.BEST)
+    validation_targets = keras.utils.to_categorical(taught.validation_labels, len(digit.LABELS))
+    run.fit(
+        trainee,
+        (taught.images, taught.targets),
+        checkpoints,
+        settings.epochs,
+        settings.patience,
+        *goal,
+        batch_size=settings.batch_size,
+        validation_data=(taught.validation_images, validation_targets),
+    )
     model = _in_float32(network, trainee)
     if settings.label_smoothing:
         calibrate(model, taught.validation_images, taught.validation_labels)

@@ -30,7 +30,7 @@ from training.data.king_county import load_king_county, split_by_house
 from training.house_measures import MODES, QUANTILES, bootstrap, find_margins, in_words, measure, r_squared
 from training.house_statistics import build_statistics
 from training.run import _
-from training.script import Script, follow
+from training.script import Script, agrees, follow
 
 # Of the houses: a tenth to validate, a fifth to test. This split is the folders'; others are for --splits.
 SHARES = (0.1, 0.2)
@@ -136,19 +136,17 @@ def train(network: str, data: Split, settings: Settings, checkpoints: Path, seed
     model = NETWORKS[network]()
     adapt(model, features, log_prices)
     trainee = _compiled(model, settings, log_prices)
-    if not run.is_finished(checkpoints, settings.epochs, settings.patience, "val_r2"):
-        trainee.fit(
-            features,
-            log_prices,
-            batch_size=settings.batch_size,
-            epochs=settings.epochs,
-            validation_data=data.validation.both,
-            validation_batch_size=1024,
-            callbacks=run.resumable(checkpoints, settings.patience, "val_r2"),
-            verbose=2 if not run.is_terminal() else 1,
-        )
-    run.refuse_nan(checkpoints)
-    trainee.load_weights(checkpoints / run.BEST)
+    run.fit(
+        trainee,
+        (features, log_prices),
+        checkpoints,
+        settings.epochs,
+        settings.patience,
+        "val_r2",
+        batch_size=settings.batch_size,
+        validation_data=data.validation.both,
+        validation_batch_size=1024,
+    )
     return model
 
 
@@ -279,9 +277,7 @@ def measure_again(network: str, data: Split, root: Path) -> bool:
     model = keras.models.load_model(folder.path / "model.keras", compile=False)
     found = r_squared(data.test.log_prices, predict(model, data.test.details)[:, 0])
     stated = folder.metrics["result"]["value"]
-    agrees = abs(found - stated) < 0.0005
-    print(f"house-{network}: R² {found:.4f}, its metrics say {stated:.4f}: {'agrees' if agrees else 'DIFFERS'}")
-    return agrees
+    return agrees(f"house-{network}", "R²", found, stated)
 
 
 def compare_splits(count: int, flags: Any) -> None:

@@ -32,15 +32,13 @@ from training.image_learning import Settings, precision, train
 from training.image_measures import Answer, Material, answering, measure, photos_figure, refusal_threshold
 from training.image_photos import Photo
 from training.image_words import LIMITS, PEOPLE, SUMMARY
-from training.script import Script, follow
+from training.script import Script, agrees, follow
 from training.splits import Split, with_validation_of
 
 VALIDATION_SIZE = 5_000
 TRANSFER = "transfer"
 # Networks that say "none of the ten"; the tutorials' name one of the ten for everything.
 REFUSING = ("resnet",)
-# How far a figure may be from the one that the metrics state.
-TOLERANCE = 0.0005
 
 SETTINGS = {
     "cnn": Settings(10, 64, "adamw", 1e-3, 10, False, 0, 0.0, 0.0),
@@ -224,14 +222,14 @@ def measure_again(network: str, material: Material, root: Path) -> bool:
     stated = folder.metrics
     answer = answering(model, _seeing(network))
     found, _extras = measure(answer, material, stated.get("refuses_below"))
-    agreements = [_agrees(network, "accuracy", found["result"]["value"], stated["result"]["value"])]
+    agreements = [agrees(f"image-{network}", "accuracy", found["result"]["value"], stated["result"]["value"])]
     for kind, facts in stated.get("refused", {}).items():
         again = found["refused"][kind]
-        agreements.append(_agrees(network, f"refused of {kind}", *(_share(each) for each in (again, facts))))
+        agreements.append(agrees(f"image-{network}", f"refused of {kind}", *(_share(each) for each in (again, facts))))
     if material.photos:
         photos = measure_photos(network, material.photos, root)
         share = photos["right"] / photos["total"]
-        agreements += [_agrees(network, "photographs", share, each) for each in _photos(stated)]
+        agreements += [agrees(f"image-{network}", "photographs", share, each) for each in _photos(stated)]
     return all(agreements)
 
 
@@ -242,14 +240,6 @@ def _share(facts: dict[str, Any]) -> float:
 def _photos(stated: dict[str, Any]) -> list[float]:
     """The share of photographs right that the metrics state, if any."""
     return [stated["photos"]["right"] / stated["photos"]["total"]] if "photos" in stated else []
-
-
-def _agrees(network: str, figure: str, found: float, stated: float) -> bool:
-    """Print one figure beside what the metrics say; tell whether they are the same."""
-    agrees = abs(found - stated) < TOLERANCE
-    verdict = "agrees" if agrees else "DIFFERS"
-    print(f"image-{network}: {figure} {found:.4f}, its metrics say {stated:.4f}: {verdict}")
-    return agrees
 
 
 def _read(network: str, root: Path) -> tuple[store.Folder, keras.Model]:

@@ -72,18 +72,17 @@ def train(
     validation_labels = keras.utils.to_categorical(data.validation_labels, len(image.LABELS))
     validation_images = data.validation_images.astype(np.float32)
     goal = ("val_loss", "min") if settings.schedule else ("val_accuracy", "max")
-    if not run.is_finished(checkpoints, settings.epochs, settings.patience, *goal):
-        finished = len(run.read_history(checkpoints))
-        trainee.fit(
-            Batches(data.train_images, data.train_labels, settings.batch_size, settings.shift, seed, finished),
-            epochs=settings.epochs,
-            validation_data=(validation_images, validation_labels),
-            validation_batch_size=250,
-            callbacks=run.resumable(checkpoints, settings.patience, *goal),
-            verbose=2 if not run.is_terminal() else 1,
-        )
-    run.refuse_nan(checkpoints)
-    trainee.load_weights(checkpoints / run.BEST)
+    finished = len(run.read_history(checkpoints))
+    run.fit(
+        trainee,
+        (Batches(data.train_images, data.train_labels, settings.batch_size, settings.shift, seed, finished),),
+        checkpoints,
+        settings.epochs,
+        settings.patience,
+        *goal,
+        validation_data=(validation_images, validation_labels),
+        validation_batch_size=250,
+    )
     model = _in_float32(build, trainee)
     if settings.label_smoothing:
         calibrate(model, validation_images, data.validation_labels)

@@ -182,6 +182,38 @@ def resumable(
     ]
 
 
+def fit(
+    model: keras.Model,
+    lesson: tuple,
+    checkpoints: Path,
+    epochs: int,
+    patience: int,
+    score: str = "val_accuracy",
+    mode: Mode = "max",
+    **options: Any,
+) -> None:
+    """Train a compiled model, or go on where an earlier run stopped, and leave it with the weights of its best epoch.
+
+    Args:
+        model: what learns.
+        lesson: what ``model.fit`` takes first: inputs and targets, or one object that gives batches.
+        checkpoints: the folder from which a stopped run goes on.
+        epochs: at most so many, earlier runs counted in.
+        patience: epochs without a better score after which to stop.
+        score: the entry of the logs that chooses the best epoch.
+        mode: whether the best score is the highest ("max") or the lowest ("min").
+        options: of ``model.fit``, such as ``batch_size`` and ``validation_data``.
+
+    Raises:
+        FloatingPointError: the loss became NaN.
+    """
+    if not is_finished(checkpoints, epochs, patience, score, mode):
+        callbacks = resumable(checkpoints, patience, score, mode)
+        model.fit(*lesson, epochs=epochs, callbacks=callbacks, verbose=1 if is_terminal() else 2, **options)
+    refuse_nan(checkpoints)
+    model.load_weights(checkpoints / BEST)
+
+
 def accuracy_interval(correct: int, total: int) -> tuple[float, float]:
     """Return the 95 % interval of an accuracy by Wilson's score, as fractions.
 

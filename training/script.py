@@ -16,6 +16,9 @@ from models.measures import MEASURES, written
 from training import push, run
 from training.data import DataError
 
+# How far a figure that is measured again may lie from the stated one.
+TOLERANCE = 0.0005
+
 
 class Script(NamedTuple):
     """What one task's script adds.
@@ -79,7 +82,7 @@ def _tell(folder: Path) -> None:
     print(f"{folder}: {reached} on the test part", flush=True)
 
 
-def agree(name: str, found: dict[str, Any], stated: dict[str, Any], tolerance: float = 0.0005) -> bool:
+def agree(name: str, found: dict[str, Any], stated: dict[str, Any], tolerance: float = TOLERANCE) -> bool:
     """Compare what was measured again with the metrics, figure by figure; print each and tell whether all agree.
 
     Args:
@@ -90,7 +93,7 @@ def agree(name: str, found: dict[str, Any], stated: dict[str, Any], tolerance: f
     """
     missing = {"metric": "accuracy", "value": np.nan}
     pairs = zip_longest(_figures(found), _figures(stated), fillvalue=missing)
-    agreements = [_agrees(name, *pair, tolerance) for pair in pairs]
+    agreements = [agrees(name, _title(new), new["value"], old["value"], tolerance) for new, old in pairs]
     return all(agreements)
 
 
@@ -98,11 +101,14 @@ def _figures(metrics: dict[str, Any]) -> list[dict[str, Any]]:
     return [metrics["result"], *metrics.get("measured", [])]
 
 
-def _agrees(name: str, found: dict[str, Any], stated: dict[str, Any], tolerance: float) -> bool:
-    """Print one figure beside what the metrics say; tell whether they are the same."""
-    agrees = abs(found["value"] - stated["value"]) <= tolerance
-    measure = MEASURES[found["metric"]].name
-    of = f" ({found['name']})" if "name" in found else ""
-    verdict = "agrees" if agrees else "DIFFERS"
-    print(f"{name}: {measure} {found['value']:.4f}{of}, its metrics say {stated['value']:.4f}: {verdict}")
-    return agrees
+def _title(figure: dict[str, Any]) -> str:
+    measure = MEASURES[figure["metric"]].name
+    return f"{measure} on {figure['name']}" if "name" in figure else measure
+
+
+def agrees(name: str, figure: str, found: float, stated: float, tolerance: float = TOLERANCE) -> bool:
+    """Print one figure beside what the metrics say; tell whether they are the same but for ``tolerance``."""
+    is_same = abs(found - stated) < tolerance
+    verdict = "agrees" if is_same else "DIFFERS"
+    print(f"{name}: {figure} {found:.4f}, its metrics say {stated:.4f}: {verdict}")
+    return is_same

@@ -24,7 +24,7 @@ from training.ngrams import BUCKETS, fit_nb_svm, ngram_matrix
 from training.phrases import NEGATIVE, NEUTRAL, POSITIVE
 from training.probe import CHINESE, ENGLISH, PROBES, Probe
 from training.run import _
-from training.script import Script, follow
+from training.script import Script, agrees, follow
 from training.texts import CHINESE_SETS, LONGEST, Batches, Corpus, Part, encode, joined, load_corpus
 
 
@@ -101,16 +101,8 @@ def train(network: str, corpus: Corpus, settings: Settings, checkpoints: Path, s
         keras.losses.SparseCategoricalCrossentropy(from_logits=network == "regions"),
         metrics=["accuracy"],
     )
-    if not run.is_finished(checkpoints, settings.epochs, settings.patience):
-        trainee.fit(
-            batches,
-            epochs=settings.epochs,
-            validation_data=build_batches(network, corpus.validation, settings, None),
-            callbacks=run.resumable(checkpoints, settings.patience),
-            verbose=2 if not run.is_terminal() else 1,
-        )
-    run.refuse_nan(checkpoints)
-    trainee.load_weights(checkpoints / run.BEST)
+    validation = build_batches(network, corpus.validation, settings, None)
+    run.fit(trainee, (batches,), checkpoints, settings.epochs, settings.patience, validation_data=validation)
     return assemble(trainee, corpus) if network == "regions" else _without_optimizer(network, trainee)
 
 
@@ -321,11 +313,7 @@ def measure_again(network: str, corpus: Corpus, root: Path) -> bool:
     model = keras.models.load_model(folder.path / "model.keras", compile=False)
     found = evaluate(model, corpus.test)["result"]["value"]
     stated = folder.metrics["result"]["value"]
-    agrees = abs(found - stated) < 0.0005
-    print(
-        f"sentiment-{network}: accuracy {found:.4f}, its metrics say {stated:.4f}: {'agrees' if agrees else 'DIFFERS'}"
-    )
-    return agrees
+    return agrees(f"sentiment-{network}", "accuracy", found, stated)
 
 
 def main(argv: list[str] | None = None) -> int:
