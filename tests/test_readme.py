@@ -1,5 +1,6 @@
 """What the READMEs say is true: their commands exist, their examples run, their numbers are the metrics'."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -24,6 +25,11 @@ BOTH = pytest.mark.parametrize("text", [ENGLISH, CHINESE], ids=["README.md", "RE
 
 def blocks(text, language):
     return [body for name, body in BLOCK.findall(text) if name == language]
+
+
+def section(title):
+    """Return the English section of that title."""
+    return ENGLISH.split(f"\n## {title}\n")[1].split("\n## ")[0]
 
 
 def pins():
@@ -101,6 +107,27 @@ def test_the_tested_versions_are_those_that_are_pinned():
     for name in ("gradio", "tensorflow", "keras", "huggingface-hub", "pillow", "plotly", "numpy", "pydantic"):
         assert version(name) == pins()[name]
     assert f"tensorflow[and-cuda]=={pins()['tensorflow']}" in ENGLISH
+
+
+def run(command, **environment):
+    """Run a line of the README in a shell, as a person would who has installed the packages."""
+    folder = Path(sys.executable).parent
+    command = command.replace("make ", f"make VENV={sys.prefix} -o {sys.prefix}/.app ", 1)
+    environment = os.environ | {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"} | environment
+    return subprocess.run(["sh", "-c", command], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
+
+
+def test_the_commands_that_publish_do_so(hub):
+    """Log in, push everything, push one folder: the README's lines, to our Hub on loopback."""
+    login, everything, one = "".join(blocks(section("Publish your own"), "sh")[:2]).splitlines()
+    assert login == "hf auth login" and shutil.which("hf", path=Path(sys.executable).parent)
+    done = run(everything.replace("OWNER=name", "OWNER=alice"))
+    assert done.returncode == 0, done.stderr
+    folders = sorted(path.name for path in store.PRETRAINED.iterdir())
+    assert sorted(hub.repositories) == [f"alice/{name}" for name in folders]
+    assert len({tag for repository in hub.repositories.values() for tag in repository.tags}) == 1
+    done = run(one.replace("OWNER", "school"))
+    assert done.stdout.startswith(f"pushed {hub.url}/school/digit-convnet tag v"), done.stderr
 
 
 @pytest.fixture(scope="module")

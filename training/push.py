@@ -1,54 +1,62 @@
 """Push finished model folders to the Hugging Face Hub, one commit each.
 
-    python -m training.push FOLDER... --to OWNER [--tag TAG]
+    python -m training.push FOLDER... --to OWNER [--tag TAG] [--force]
 
 ``models/pretrained/digit-convnet`` becomes ``OWNER/digit-convnet``, file for file. The token is the Hub
-client's own (``hf auth login`` or ``HF_TOKEN``). A folder that the Hub already holds makes no commit. Every
-push sets a tag, so that ``python app.py --hub OWNER@TAG`` finds all folders as they were pushed together.
+client's own (``hf auth login`` or ``HF_TOKEN``).
+
+Everything that can be checked is checked before anything is sent: the folders, the names, the token, and that no
+folder is worse than what the Hub holds. Then the large files of all folders go up, which publishes nothing; then
+each folder is published in one commit; at the end all get the same tag, so that ``python app.py --hub OWNER@TAG``
+finds them as they were pushed together. A push that was stopped goes on when the same command is given again: a
+folder that the Hub already holds makes no commit.
 """
 
 import argparse
 import datetime
-import hashlib
 import itertools
+import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import httpx2
-from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, errors
-from huggingface_hub.utils import get_token
+from huggingface_hub import HfApi
 
 from models import store
+from models.measures import MEASURES, written
+from training.hub import (
+    Contents,
+    PushError,
+    ask,
+    check_access,
+    commit,
+    create,
+    find,
+    held,
+    is_current,
+    require_name,
+    upload,
+)
 
-KEPT_ON_THE_HUB = {".gitattributes"}
+# What a repository may hold that was only just made, on the Hub's own pages.
+OF_A_NEW_REPOSITORY = {".gitattributes", store.CARD}
 
 
-class PushError(Exception):
-    """Nothing, or not everything, was published. The message says why and what to do."""
+class Plan(NamedTuple):
+    """A folder, and what the Hub knows of the repository that is to hold it.
 
-
-def check_access(owner: str) -> None:
-    """Make sure that a token is there and may write for ``owner``, before any work is done.
-
-    Raises:
-        PushError: it is not, or the Hub cannot be asked.
+    head: the newest commit and its files, as the Hub client gives them; None where there is no repository yet.
+    is_current: whether the newest commit holds the wanted files and no others.
     """
-    if not store.OWNER.fullmatch(owner):
-        raise PushError(f"OWNER must be a user or organisation on the Hub. Received: {owner!r}")
-    if not get_token():
-        raise PushError("There is no Hub token. Run `hf auth login`, or set HF_TOKEN, and run again.")
-    me = _ask(HfApi().whoami)
-    names = [me["name"], *(organisation["name"] for organisation in me.get("orgs", []))]
-    if owner not in names:
-        raise PushError(f"The token belongs to {', '.join(names)} and cannot push to {owner}.")
-    if _role(me) == "read":
-        raise PushError("The Hub token may only read. Make one with write access and run again.")
 
+    folder: Path
+    wanted: Contents
+    head: Any | None
+    is_current: bool
 
-def _role(me: dict[str, Any]) -> str | None:
-    return me.get("auth", {}).get("accessToken", {}).get("role")
+    @property
+    def repo_id(self) -> str:
+        return self.wanted.repo_id
 
 
 class Pushed(NamedTuple):
@@ -59,40 +67,41 @@ class Pushed(NamedTuple):
     state: str
 
 
-def push_folders(folders: list[Path], owner: str, tag: str | None = None) -> None:
+def push_folders(folders: list[Path], owner: str, tag: str | None = None, force: bool = False) -> None:
     """Push each folder, then set the same tag on all, and print each address with its tag and sha.
 
-    Without ``tag`` the date is used, with a number behind it where an earlier push of that day has it.
+    Args:
+        folders: finished model folders.
+        owner: a user or organisation on the Hub.
+        tag: to set on all; without it the date is used, with a number behind it where an earlier push of that day
+            has it.
+        force: replace also what is better on the Hub, or cannot be compared.
 
     Raises:
-        PushError: a folder is broken, or the Hub refused; the folders before it are published.
+        PushError: a folder is broken or worse than what the Hub holds, or the Hub refused.
     """
     check_access(owner)
     api = HfApi()
-    done = [push_folder(api, folder, owner) for folder in folders]
+    wanted = [Contents(require_name(f"{owner}/{folder.resolve().name}"), files_of(folder)) for folder in folders]
+    heads = [find(api, each.repo_id) for each in wanted]
+    plans = [Plan(*each, is_current(api, *each[1:])) for each in zip(folders, wanted, heads, strict=True)]
+    problems = [_tag_problem(api, plan, tag) for plan in plans if tag]
+    problems += [_worse(api, plan) for plan in plans if not force]
+    if any(problems):
+        raise PushError("\n".join([*filter(None, problems), "Nothing was published."]))
+    done = _publish_all(api, plans)
     tag = tag or _free_tag(api, done)
     for pushed in done:
         _set_tag(api, pushed, tag)
         print(f"{pushed.state} {api.endpoint}/{pushed.repo_id} tag {tag} sha {pushed.commit}", flush=True)
 
 
-def push_folder(api: HfApi, folder: Path, owner: str) -> Pushed:
-    """Push one folder in one commit, without a tag.
+def files_of(folder: Path) -> dict[str, Path]:
+    """Return the files that the metrics list, and the metrics: an explicit list, so nothing else leaks out.
 
     Raises:
-        PushError: the folder is not complete, or the Hub refused.
+        PushError: the folder is not whole.
     """
-    files = _files_of(folder)
-    repo_id = f"{owner}/{folder.resolve().name}"
-    _ask(api.create_repo, repo_id, exist_ok=True)
-    head = _ask(api.model_info, repo_id)
-    commit = _commit(api, repo_id, files, head)
-    _verify(api, repo_id, files, commit)
-    return Pushed(repo_id, commit, "unchanged" if commit == head.sha else "pushed")
-
-
-def _files_of(folder: Path) -> dict[str, Path]:
-    """The files that the metrics list, and the metrics: an explicit list, so nothing else leaks out."""
     task, _, network = folder.resolve().name.partition("-")
     try:
         found = store.read(task, network, folder.resolve().parent)
@@ -106,41 +115,97 @@ def _files_of(folder: Path) -> dict[str, Path]:
     return files
 
 
-def _commit(api: HfApi, repo_id: str, files: dict[str, Path], head: Any) -> str:
-    """Commit all files at once on top of ``head``; return the sha, which is the head's if nothing changed.
-
-    (``upload_folder`` may split a folder into several commits; a folder must arrive whole or not at all.)
-    """
-    held = {sibling.rfilename for sibling in head.siblings or []}
-    adds = [CommitOperationAdd(name, str(path)) for name, path in files.items()]
-    deletes = [CommitOperationDelete(name) for name in sorted(held - files.keys() - KEPT_ON_THE_HUB)]
-    done = _ask(
-        api.create_commit,
-        repo_id,
-        operations=[*adds, *deletes],
-        commit_message=f"Update {repo_id.split('/')[1]}",
-        parent_commit=head.sha,
+def _worse(api: HfApi, plan: Plan) -> str | None:
+    """Say why the folder should not replace what the Hub holds, or None."""
+    if plan.head is None or plan.is_current or held(plan.head) <= OF_A_NEW_REPOSITORY:
+        return None
+    ours, theirs = json.loads((plan.folder / store.METRICS).read_text(encoding="utf-8")), _held_metrics(api, plan)
+    if theirs is None:
+        return (
+            f"The name {plan.repo_id} is taken: what it holds is no network of this program. Push to another owner, "
+            "or add --force, which deletes it."
+        )
+    if _measured_on(ours) != _measured_on(theirs):
+        return (
+            f"{plan.repo_id} holds a network with {_figure(theirs)} on {theirs['dataset']['name']}, {plan.folder} one "
+            f"with {_figure(ours)} on {ours['dataset']['name']}: they cannot be compared. Add --force to replace it."
+        )
+    if not _is_worse(ours["result"], theirs["result"]):
+        return None
+    return (
+        f"{plan.folder} is worse than what {plan.repo_id} holds: {_figure(ours)}, and there it is {_figure(theirs)}. "
+        "Add --force to replace it all the same."
     )
-    return done.oid
 
 
-def _verify(api: HfApi, repo_id: str, files: dict[str, Path], commit: str) -> None:
-    """Compare what the Hub says it holds at ``commit`` with the files on disk."""
-    held = {info.path: info for info in _ask(api.get_paths_info, repo_id, list(files), revision=commit)}
-    for name, path in files.items():
-        if name not in held or not _is_same(path, held[name]):
-            raise PushError(f"{repo_id} at {commit} does not hold {name} as it is on disk. Run again.")
+def _held_metrics(api: HfApi, plan: Plan) -> dict[str, Any] | None:
+    """The metrics of the network that the Hub holds; None where they cannot be read as such."""
+    if store.METRICS not in held(plan.head):
+        return None
+    file = ask(api.hf_hub_download, plan.repo_id, store.METRICS, revision=plan.head.sha)
+    try:
+        metrics = json.loads(Path(file).read_text(encoding="utf-8"))
+        _figure(metrics), _measured_on(metrics), metrics["dataset"]["name"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return metrics
 
 
-def _is_same(path: Path, held: Any) -> bool:
-    if held.lfs:
-        return held.lfs.sha256 == store.sha256(path)
-    content = path.read_bytes()
-    return held.blob_id == hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
+def _figure(metrics: dict[str, Any]) -> str:
+    result = metrics["result"]
+    return f"{MEASURES[result['metric']].name} {written(result['metric'], result['value'])}"
+
+
+def _measured_on(metrics: dict[str, Any]) -> tuple[Any, Any]:
+    return metrics["result"]["metric"], metrics["dataset"]["id"]
+
+
+def _is_worse(ours: dict[str, Any], theirs: dict[str, Any]) -> bool:
+    """Tell whether a result is worse than another of the same measure, as far as it is written out."""
+    metric = ours["metric"]
+    if written(metric, ours["value"]) == written(metric, theirs["value"]):
+        return False
+    return (ours["value"] < theirs["value"]) == MEASURES[metric].higher_is_better
+
+
+def _publish_all(api: HfApi, plans: list[Plan]) -> list[Pushed]:
+    """Bring every folder to the Hub: first the large files of all, then a commit for each that needs one.
+
+    Raises:
+        PushError: the Hub refused; the message names what is published by then.
+    """
+    needed = [plan for plan in plans if not plan.is_current]
+    heads = {plan.repo_id: plan.head or create(api, plan.wanted) for plan in needed}
+    adds = {plan.repo_id: upload(api, plan.wanted) for plan in needed}
+    done = []
+    for plan in plans:
+        repo_id = plan.repo_id
+        if plan.is_current:
+            done.append(Pushed(repo_id, plan.head.sha, "unchanged"))
+            continue
+        try:
+            done.append(Pushed(repo_id, commit(api, plan.wanted, adds[repo_id], heads[repo_id]), "pushed"))
+        except PushError as error:
+            raise PushError(f"{repo_id}: {error} {_so_far(done)}") from error
+    return done
+
+
+def _so_far(done: list[Pushed]) -> str:
+    if not done:
+        return "Nothing was published."
+    return f"Published, without a tag as yet: {', '.join(pushed.repo_id for pushed in done)}."
 
 
 def _tags(api: HfApi, repo_id: str) -> dict[str, str]:
-    return {ref.name: ref.target_commit for ref in _ask(api.list_repo_refs, repo_id).tags}
+    return {ref.name: ref.target_commit for ref in ask(api.list_repo_refs, repo_id).tags}
+
+
+def _tag_problem(api: HfApi, plan: Plan, tag: str) -> str | None:
+    """Say that a tag stands on another commit than it should, where others may rely on it; or None."""
+    target = _tags(api, plan.repo_id).get(tag) if plan.head else None
+    if target is None or (plan.is_current and target == plan.head.sha):
+        return None
+    return f"The tag {tag} of {plan.repo_id} names an earlier commit, {target}, and stays there. Choose another --tag."
 
 
 def _free_tag(api: HfApi, done: list[Pushed]) -> str:
@@ -152,46 +217,12 @@ def _free_tag(api: HfApi, done: list[Pushed]) -> str:
 
 
 def _set_tag(api: HfApi, pushed: Pushed, tag: str) -> None:
-    """Put the tag on the commit; a tag that stands elsewhere stays, since others may rely on it."""
+    """Put the tag on the commit; one that somebody else put elsewhere meanwhile stays there."""
     target = _tags(api, pushed.repo_id).get(tag)
     if target not in (None, pushed.commit):
-        raise PushError(
-            f"{pushed.repo_id} holds the folder now ({pushed.commit}), but its tag {tag} names {target}. "
-            "Run again with another --tag."
-        )
+        raise PushError(f"The tag {tag} of {pushed.repo_id} names {target} now. Run again with another --tag.")
     if target is None:
-        _ask(api.create_tag, pushed.repo_id, tag=tag, revision=pushed.commit)
-
-
-def _ask(request: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """Call the Hub and turn its errors into sentences."""
-    try:
-        return request(*args, **kwargs)
-    except (httpx2.HTTPError, OSError, RuntimeError, ValueError) as error:
-        raise PushError(_sentence(error)) from error
-
-
-def _sentence(error: Exception) -> str:
-    """Say what an error of the Hub client means."""
-    # What stopped the upload of a large file comes wrapped in a RuntimeError.
-    if isinstance(error, RuntimeError) and isinstance(error.__cause__, Exception):
-        error = error.__cause__
-    if isinstance(error, errors.HfHubHTTPError):
-        status = getattr(error.response, "status_code", None)
-        return _SENTENCES.get(status, f"The Hub answered {status}. Try again later.")
-    if isinstance(error, ValueError):
-        return f"The Hub client refused: {error}"
-    return "The Hub cannot be reached. Nothing more was published; run the same command again."
-
-
-_SENTENCES = {
-    401: "The Hub does not know this token. Run `hf auth login` and run again.",
-    403: "This token may not write there. Make one with write access to that owner and run again.",
-    404: "The Hub has no such owner or repository for this token.",
-    409: "The repository changed meanwhile, or its name is taken by another type. Run again.",
-    412: "Somebody else pushed to this repository meanwhile. Look at their commit, then run again.",
-    429: "The Hub asks for a pause (too many requests). Run the same command again in some minutes.",
-}
+        ask(api.create_tag, pushed.repo_id, tag=tag, revision=pushed.commit)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -200,11 +231,14 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="a finished model folder")
     parser.add_argument("--to", required=True, metavar="OWNER", help="user or organisation on the Hub")
     parser.add_argument("--tag", help="tag to set on each repository (default: today's date, as in v2026.11.21)")
+    parser.add_argument("--force", action="store_true", help="replace also what is better on the Hub, or is not ours")
     flags = parser.parse_args(argv)
     try:
-        push_folders(flags.folders, flags.to, flags.tag)
+        push_folders(flags.folders, flags.to, flags.tag, flags.force)
     except PushError as error:
         sys.exit(f"The push stopped: {error}")
+    except KeyboardInterrupt:
+        sys.exit("The push stopped. The same command goes on from there.")
     return 0
 
 

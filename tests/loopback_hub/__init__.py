@@ -1,8 +1,8 @@
 """A small Hugging Face Hub of our own on loopback, in memory, for the real ``huggingface_hub`` client.
 
-It knows models only and speaks just enough for ``training.push`` and ``models.store``: who am I, create,
-preupload, LFS, commit, tags, model info, tree, download. A test can make it refuse, hang, or serve a wrong
-or a shortened file, and can count the requests of each kind (the names of the handlers in ``build_app``).
+It knows models and Spaces, and speaks just enough for ``training`` and ``models.store``: who am I, create,
+preupload, LFS, commit, tags, info, tree, download. A test can make it refuse, hang, break the connection, or serve
+a wrong or a shortened file, and can count the requests of each kind (the names of the handlers in ``build_app``).
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from pathlib import Path
 import uvicorn
 from fastapi import Request
 
-from tests.loopback_hub.repository import Refusal, Repository
+from tests.loopback_hub.repository import LOST_AFTER, LOST_BEFORE, Refusal, Repository
 from tests.loopback_hub.routes import ORGANISATION, build_app
 
 WRITER = "hf_writer"
@@ -27,7 +27,10 @@ START_SECONDS = 10
 
 @dataclass(frozen=True)
 class Fault:
-    """What goes wrong, for requests of one kind to one repository (None: all). status None means: hang."""
+    """What goes wrong, for requests of one kind to one repository (None: all).
+
+    status None means: hang; LOST_BEFORE and LOST_AFTER: the connection breaks, before or after the request is done.
+    """
 
     status: int | None
     kind: str | None
@@ -51,6 +54,7 @@ class LoopbackHub:
         self.requests = Counter()
         self.faults: list[Fault] = []
         self.served: dict[tuple[str, str], bytes] = {}
+        self.taken: set[str] = set()
 
     # What a test does and asks
 
@@ -69,6 +73,14 @@ class LoopbackHub:
     def hang(self, kind=None, repo_id=None):
         """Do not answer from now on, until ``mend`` or ``reset``."""
         self.faults.append(Fault(None, kind, repo_id, None, "It hung."))
+
+    def lose(self, kind=None, repo_id=None, after=False):
+        """Break the connection from now on, before anything is done or after it, so that the answer is lost."""
+        self.faults.append(Fault(LOST_AFTER if after else LOST_BEFORE, kind, repo_id, None, "It was lost."))
+
+    def take(self, repo_id):
+        """Let something that is no model repository have this name."""
+        self.taken.add(repo_id)
 
     def mend(self):
         """Switch all faults off."""
@@ -131,7 +143,9 @@ class LoopbackHub:
             await asyncio.sleep(0.02)
             if fault not in self.faults:
                 raise Refusal(404, "It hung.", "RepoNotFound")  # what the client does not try again
-        if fault:
+        if fault and fault.status == LOST_AFTER:
+            request.scope["state"]["lost"] = True
+        elif fault:
             raise Refusal(fault.status, fault.message, fault.code)
 
     # The server
@@ -139,7 +153,11 @@ class LoopbackHub:
     def start(self):
         """Listen on the port, in a thread; return when requests are answered."""
         config = uvicorn.Config(
-            build_app(self), port=self.port, log_level="error", lifespan="off", timeout_graceful_shutdown=1
+            LosesAnswers(build_app(self)),
+            port=self.port,
+            log_level="critical",
+            lifespan="off",
+            timeout_graceful_shutdown=1,
         )
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=self.server.run, name="loopback Hub", daemon=True)
@@ -163,6 +181,25 @@ class LoopbackHub:
             yield
         finally:
             self.start()
+
+
+class LosesAnswers:
+    """ASGI middleware that breaks the connection in the middle of an answer that a fault of the test concerns."""
+
+    def __init__(self, app):
+        self.app = app
+
+    async def __call__(self, scope, receive, send):
+        state = scope.setdefault("state", {})
+
+        async def send_unless_lost(message):
+            if "lost" not in state:
+                await send(message)
+            elif message["type"] == "http.response.start":
+                await send(message | {"headers": [(b"content-length", b"1000")]})
+                await send({"type": "http.response.body", "body": b"{", "more_body": True})
+
+        await self.app(scope, receive, send_unless_lost)
 
 
 def _repo_id_of(request):

@@ -3,6 +3,9 @@
 import hashlib
 from dataclasses import dataclass, field
 
+# In place of a status: the connection breaks before, or after, the request is done.
+LOST_BEFORE, LOST_AFTER = -1, -2
+
 
 class Refusal(Exception):
     """An answer that is an error: HTTP status, the Hub's ``X-Error-Code`` and a sentence."""
@@ -23,10 +26,11 @@ class Commit:
 
 @dataclass
 class Repository:
-    """The commits of a model's repository, oldest first, and its tags: name -> sha."""
+    """The commits of a repository, oldest first, its tags (name -> sha), and what was asked for when it was made."""
 
     commits: list[Commit] = field(default_factory=list)
     tags: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)
 
     @property
     def head(self):
@@ -51,7 +55,7 @@ class Repository:
 
 def is_lfs(name):
     """Tell whether the Hub keeps a file in large file storage."""
-    return name.endswith(".keras")
+    return name.endswith((".keras", ".png"))
 
 
 def pointer(content):

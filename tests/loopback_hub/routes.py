@@ -3,13 +3,22 @@
 import base64
 import hashlib
 import json
+from typing import Literal
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
-from tests.loopback_hub.repository import Refusal, blob_id, etag, is_lfs, pointer
+from tests.loopback_hub.repository import LOST_BEFORE, Refusal, blob_id, etag, is_lfs, pointer
 
 ORGANISATION = "school"  # everybody belongs to it
+
+
+Kind = Literal["models", "spaces"]
+
+
+def repo_id_of(kind, owner, name):
+    """Under what a repository is kept: "owner/name" for a model's, "spaces/owner/name" for a Space's."""
+    return f"{owner}/{name}" if kind == "models" else f"{kind}/{owner}/{name}"
 
 
 def _entry(name, content):
@@ -52,6 +61,9 @@ def build_app(hub) -> FastAPI:
 
     @app.exception_handler(Refusal)
     async def refuse(request: Request, refusal: Refusal):
+        if refusal.status == LOST_BEFORE:
+            request.scope["state"]["lost"] = True
+            return JSONResponse({})
         headers = {"X-Error-Code": refusal.code, "X-Error-Message": refusal.message}
         headers = {name: value for name, value in headers.items() if value}
         return JSONResponse({"error": refusal.message}, refusal.status, headers)
@@ -67,12 +79,13 @@ def build_app(hub) -> FastAPI:
         body = await request.json()
         owner = body.get("organization") or hub.user(request)[0]
         hub.require_write(request, owner)
-        repo_id = f"{owner}/{body['name']}"
+        name = f"{owner}/{body['name']}"
+        repo_id = repo_id_of(f"{body.get('type', 'model')}s", owner, body["name"])
         url = f"{hub.url}/{repo_id}"
-        if repo_id in hub.repositories:
-            return JSONResponse({"error": "You already created this model repo", "url": url}, 409)
-        hub.create(repo_id)
-        return {"url": url, "name": repo_id}
+        if repo_id in hub.repositories or repo_id in hub.taken:
+            return JSONResponse({"error": "You already created this repo", "url": url}, 409)
+        hub.create(repo_id).settings = {key: body[key] for key in ("sdk", "visibility") if key in body}
+        return {"url": url, "name": name}
 
     @app.post("/api/validate-yaml")
     async def validate(request: Request):
@@ -81,10 +94,10 @@ def build_app(hub) -> FastAPI:
             return JSONResponse({"errors": [{"message": "no front matter"}], "warnings": []}, 400)
         return {"errors": [], "warnings": []}
 
-    @app.post("/api/models/{owner}/{name}/preupload/{revision}")
-    async def preupload(owner: str, name: str, revision: str, request: Request):
+    @app.post("/api/{kind}/{owner}/{name}/preupload/{revision}")
+    async def preupload(kind: Kind, owner: str, name: str, revision: str, request: Request):
         hub.require_write(request, owner)
-        held = hub.repository(f"{owner}/{name}").at(revision).files
+        held = hub.repository(repo_id_of(kind, owner, name)).at(revision).files
         answers = []
         for file in (await request.json())["files"]:
             path = file["path"]
@@ -93,9 +106,10 @@ def build_app(hub) -> FastAPI:
         return {"files": answers}
 
     @app.post("/{owner}/{name}.git/info/lfs/objects/batch")
-    async def lfs(owner: str, name: str, request: Request):
+    @app.post("/{kind}/{owner}/{name}.git/info/lfs/objects/batch")
+    async def lfs(owner: str, name: str, request: Request, kind: Kind = "models"):
         hub.require_write(request, owner)
-        hub.repository(f"{owner}/{name}")
+        hub.repository(repo_id_of(kind, owner, name))
         verify_action = {"href": f"{hub.url}/lfs/verify"}
         answers = []
         for wanted in (await request.json())["objects"]:
@@ -116,10 +130,10 @@ def build_app(hub) -> FastAPI:
         if len(hub.objects.get(stated["oid"], b"")) != stated["size"]:
             raise Refusal(404, "There is no such object.")
 
-    @app.post("/api/models/{owner}/{name}/commit/{revision}")
-    async def commit(owner: str, name: str, revision: str, request: Request):
+    @app.post("/api/{kind}/{owner}/{name}/commit/{revision}")
+    async def commit(kind: Kind, owner: str, name: str, revision: str, request: Request):
         hub.require_write(request, owner)
-        repository = hub.repository(f"{owner}/{name}")
+        repository = hub.repository(repo_id_of(kind, owner, name))
         header, *lines = [json.loads(line) for line in (await request.body()).splitlines()]
         if header["value"].get("parentCommit", repository.head.sha) != repository.head.sha:
             raise Refusal(412, "A commit has happened since. Please refresh and try again.")
@@ -129,44 +143,45 @@ def build_app(hub) -> FastAPI:
         done = repository.commit(header["value"]["summary"], files)
         return {"success": True, "commitOid": done.sha, "commitUrl": f"{hub.url}/{owner}/{name}/commit/{done.sha}"}
 
-    @app.post("/api/models/{owner}/{name}/tag/{revision}")
-    async def tag(owner: str, name: str, revision: str, request: Request):
+    @app.post("/api/{kind}/{owner}/{name}/tag/{revision}")
+    async def tag(kind: Kind, owner: str, name: str, revision: str, request: Request):
         hub.require_write(request, owner)
-        repository = hub.repository(f"{owner}/{name}")
+        repository = hub.repository(repo_id_of(kind, owner, name))
         wanted = (await request.json())["tag"]
         if wanted in repository.tags:
             raise Refusal(409, f"Tag {wanted} already exists")
         repository.tags[wanted] = repository.at(revision).sha
 
-    @app.get("/api/models/{owner}/{name}/refs")
-    async def refs(owner: str, name: str):
-        repository = hub.repository(f"{owner}/{name}")
+    @app.get("/api/{kind}/{owner}/{name}/refs")
+    async def refs(kind: Kind, owner: str, name: str):
+        repository = hub.repository(repo_id_of(kind, owner, name))
         tags = [{"name": n, "ref": f"refs/tags/{n}", "targetCommit": sha} for n, sha in repository.tags.items()]
         main = {"name": "main", "ref": "refs/heads/main", "targetCommit": repository.head.sha}
         return {"branches": [main], "converts": [], "tags": tags}
 
-    @app.get("/api/models/{owner}/{name}")
-    @app.get("/api/models/{owner}/{name}/revision/{revision}")
-    async def info(owner: str, name: str, revision: str = "main"):
-        found = hub.repository(f"{owner}/{name}").at(revision)
+    @app.get("/api/{kind}/{owner}/{name}")
+    @app.get("/api/{kind}/{owner}/{name}/revision/{revision}")
+    async def info(kind: Kind, owner: str, name: str, revision: str = "main"):
+        found = hub.repository(repo_id_of(kind, owner, name)).at(revision)
         siblings = [{"rfilename": path} for path in sorted(found.files)]
         repo_id = f"{owner}/{name}"
         return {"id": repo_id, "author": owner, "sha": found.sha, "siblings": siblings, "private": False}
 
-    @app.get("/api/models/{owner}/{name}/tree/{revision}")
-    async def tree(owner: str, name: str, revision: str):
-        found = hub.repository(f"{owner}/{name}").at(revision)
+    @app.get("/api/{kind}/{owner}/{name}/tree/{revision}")
+    async def tree(kind: Kind, owner: str, name: str, revision: str):
+        found = hub.repository(repo_id_of(kind, owner, name)).at(revision)
         return [_entry(path, content) for path, content in sorted(found.files.items())]
 
-    @app.post("/api/models/{owner}/{name}/paths-info/{revision}")
-    async def paths(owner: str, name: str, revision: str, request: Request):
-        files = hub.repository(f"{owner}/{name}").at(revision).files
+    @app.post("/api/{kind}/{owner}/{name}/paths-info/{revision}")
+    async def paths(kind: Kind, owner: str, name: str, revision: str, request: Request):
+        files = hub.repository(repo_id_of(kind, owner, name)).at(revision).files
         wanted = (await request.form()).getlist("paths")
         return [_entry(path, files[path]) for path in wanted if path in files]
 
     @app.api_route("/{owner}/{name}/resolve/{revision}/{path:path}", methods=["GET", "HEAD"])
-    async def resolve(owner: str, name: str, revision: str, path: str, request: Request):
-        found = hub.repository(f"{owner}/{name}").at(revision)
+    @app.api_route("/{kind}/{owner}/{name}/resolve/{revision}/{path:path}", methods=["GET", "HEAD"])
+    async def resolve(owner: str, name: str, revision: str, path: str, request: Request, kind: Kind = "models"):
+        found = hub.repository(repo_id_of(kind, owner, name)).at(revision)
         if path not in found.files:
             raise Refusal(404, "Entry not found", "EntryNotFound")
         content = found.files[path]

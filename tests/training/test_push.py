@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.loopback_hub import READER
-from tests.model_folders import rewrite
+from tests.model_folders import edit_metrics, rewrite
 from training import push
 
 REPO_ID = "alice/digit-mlp"
@@ -23,11 +24,27 @@ def _no_waiting(monkeypatch):
     monkeypatch.setattr("huggingface_hub.utils._http.time", SimpleNamespace(sleep=lambda seconds: None))
 
 
-def refused(folder, owner="alice", tag="v1"):
-    """Push a folder that must be refused and return the sentence."""
+def refused(*folders, owner="alice", tag="v1", force=False):
+    """Push folders that must be refused and return the sentence."""
     with pytest.raises(push.PushError) as caught:
-        push.push_folders([folder], owner, tag)
+        push.push_folders(list(folders), owner, tag, force)
     return str(caught.value)
+
+
+def with_result(folder, value, **changes):
+    """State another result in a folder's metrics."""
+    result = json.loads((folder / "metrics.json").read_text())["result"]
+    edit_metrics(folder, result=result | {"value": value}, **changes)
+
+
+@pytest.fixture
+def three_folders(model_folder):
+    """``digit-mlp`` and two more, of other networks."""
+    folders = [model_folder]
+    for network in ("lenet", "convnet"):
+        folders.append(shutil.copytree(model_folder, model_folder.with_name(f"digit-{network}")))
+        edit_metrics(folders[-1], network=network)
+    return folders
 
 
 def test_without_a_token_it_says_so_before_anything_is_sent(hub, model_folder, monkeypatch):
@@ -188,11 +205,12 @@ SENTENCES = {
     401: "does not know this token",
     403: "may not write there",
     429: "asks for a pause",
-    500: "answered 500",
+    500: "answered 500, a fault of its own",
 }
+KINDS = ("whoami", "info", "create", "preupload", "lfs", "upload", "commit")
 
 
-@pytest.mark.parametrize("kind", ["whoami", "create", "preupload", "lfs", "upload", "commit"])
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("status", SENTENCES)
 def test_an_error_of_the_hub_is_said_in_a_sentence_and_nothing_is_published(hub, model_folder, status, kind):
     hub.fail(status, kind)
@@ -205,12 +223,168 @@ def test_a_hub_that_cannot_be_reached_is_said_in_a_sentence(hub, model_folder):
         assert "cannot be reached" in refused(model_folder)
 
 
-def test_a_push_that_failed_half_way_succeeds_when_run_again(hub, model_folder):
-    hub.fail(500, "commit")
-    refused(model_folder)
+def test_other_refusals_are_told_with_the_words_of_the_hub(hub, model_folder):
+    hub.fail(418, "create", message="No tea today.")
+    assert "The Hub answered 418: No tea today." in refused(model_folder)
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "tag"])
+@pytest.mark.parametrize("fault", [403, 500, "lost"])
+def test_the_same_command_again_finishes_what_failed_half_way(hub, three_folders, fault, kind):
+    """Whatever failed for the second of three folders: nothing is tagged, and no folder is published twice."""
+    repo_id = None if kind in ("whoami", "create", "upload") else "alice/digit-lenet"
+    hub.lose(kind, repo_id) if fault == "lost" else hub.fail(fault, kind, repo_id)
+    refused(*three_folders)
+    if kind != "tag":
+        assert all(repository.tags == {} for repository in hub.repositories.values())
+        assert hub.commits("alice/digit-lenet") == []
+    hub.mend()
+    push.push_folders(three_folders, "alice", "v1")
+    for folder in three_folders:
+        (commit,) = hub.commits(f"alice/{folder.name}")
+        assert commit.files.keys() == FILES | {".gitattributes"}
+        assert hub.repositories[f"alice/{folder.name}"].tags == {"v1": commit.sha}
+
+
+@pytest.mark.parametrize("kind", ["whoami", "info", "create", "preupload", "lfs", "upload"])
+def test_nothing_is_published_before_the_large_files_of_all_folders_are_there(hub, three_folders, kind):
+    hub.fail(500, kind, None if kind in ("whoami", "create", "upload") else "alice/digit-convnet")
+    refused(*three_folders)
+    assert hub.count("POST", "commit") == 0
+
+
+def test_what_is_published_when_a_commit_fails_is_named(hub, three_folders):
+    hub.fail(500, "commit", "alice/digit-lenet")
+    sentence = refused(*three_folders)
+    assert "alice/digit-lenet: The Hub answered 500" in sentence
+    assert sentence.endswith("Published, without a tag as yet: alice/digit-mlp.")
+
+
+def test_an_upload_that_breaks_off_is_said_in_a_sentence(hub, model_folder):
+    hub.lose("upload")
+    assert "the connection was lost. Run the same command again" in refused(model_folder)
+    assert hub.commits(REPO_ID) == []
+
+
+def test_a_commit_whose_answer_was_lost_is_found(hub, model_folder, capsys):
+    hub.lose("commit", after=True)
+    push.push_folders([model_folder], "alice", "v1")
+    (commit,) = hub.commits(REPO_ID)
+    assert hub.repositories[REPO_ID].tags == {"v1": commit.sha}
+    assert capsys.readouterr().out.startswith("pushed ")
+
+
+def test_a_tag_whose_answer_was_lost_is_found_by_the_next_push(hub, model_folder):
+    hub.lose("tag", after=True)
+    assert "connection was lost" in refused(model_folder)
     hub.mend()
     push.push_folders([model_folder], "alice", "v1")
+    assert hub.repositories[REPO_ID].tags == {"v1": hub.commits(REPO_ID)[0].sha}
+
+
+@pytest.mark.parametrize("network", ["my net", "été", "a--b", "net.", "n" * 95])
+def test_a_name_that_the_hub_does_not_allow_is_refused_before_anything_is_sent(hub, model_folder, network):
+    folder = model_folder.rename(model_folder.with_name(f"digit-{network}"))
+    edit_metrics(folder, network=network)
+    assert "is no name that the Hub allows" in refused(folder)
+    assert hub.requests == {("GET", "whoami"): 1}
+
+
+def test_a_name_that_something_of_another_type_has_is_refused(hub, model_folder):
+    hub.take(REPO_ID)
+    assert f"The name {REPO_ID} is taken on the Hub, by something that is no model" in refused(model_folder)
+    assert hub.count("POST", "commit") == 0
+
+
+def test_a_repository_that_holds_something_else_is_left_alone_unless_forced(hub, model_folder):
+    hub.create(REPO_ID).commit("By hand", {"pytorch_model.bin": b"weights", "README.md": b"mine"})
+    assert f"The name {REPO_ID} is taken" in refused(model_folder)
+    assert hub.repositories[REPO_ID].head.files.keys() == {"pytorch_model.bin", "README.md"}
+    push.push_folders([model_folder], "alice", "v1", force=True)
+    assert hub.repositories[REPO_ID].head.files.keys() == FILES
+
+
+def test_a_repository_that_was_only_just_made_by_hand_is_filled(hub, model_folder):
+    hub.create(REPO_ID).commit("By hand", {".gitattributes": b"", "README.md": b"---\nlicense: mit\n---\n"})
+    push.push_folders([model_folder], "alice", "v1")
+    assert hub.repositories[REPO_ID].head.files.keys() == FILES | {".gitattributes"}
+
+
+@pytest.mark.parametrize("content", [b"no json", b"{}", b"[]", b'{"result": {"metric": "beauty", "value": 1}}'])
+def test_metrics_on_the_hub_that_are_none_of_ours_make_the_name_taken(hub, model_folder, content):
+    hub.create(REPO_ID).commit("By hand", {"metrics.json": content, "model.keras": b"theirs"})
+    assert f"The name {REPO_ID} is taken" in refused(model_folder)
+
+
+def test_a_worse_folder_is_not_pushed_and_both_figures_are_named(hub, model_folder):
+    with_result(model_folder, 0.9874)
+    push.push_folders([model_folder], "alice", "v1")
+    with_result(model_folder, 0.9641)
+    sentence = refused(model_folder, tag="v2")
+    assert "accuracy 96.41 %, and there it is accuracy 98.74 %" in sentence and "--force" in sentence
     assert len(hub.commits(REPO_ID)) == 1
+
+
+def test_a_worse_folder_is_pushed_when_forced(hub, model_folder):
+    with_result(model_folder, 0.9874)
+    push.push_folders([model_folder], "alice", "v1")
+    with_result(model_folder, 0.9641)
+    push.push_folders([model_folder], "alice", "v2", force=True)
+    assert json.loads(hub.repositories[REPO_ID].head.files["metrics.json"])["result"]["value"] == 0.9641
+
+
+@pytest.mark.parametrize("value", [0.9874, 0.98739, 0.9911])
+def test_an_equal_or_better_folder_needs_no_force(hub, model_folder, value):
+    with_result(model_folder, 0.9874)
+    push.push_folders([model_folder], "alice", "v1")
+    with_result(model_folder, value, limits="Changed.")
+    push.push_folders([model_folder], "alice", "v2")
+    assert len(hub.commits(REPO_ID)) == 2
+
+
+def test_of_an_error_the_lower_one_is_better(hub, model_folder):
+    def state(value):
+        edit_metrics(model_folder, result={"metric": "owa", "value": value, "interval95": [0.6, 0.7]})
+
+    state(0.7)
+    push.push_folders([model_folder], "alice", "v1")
+    state(0.662)
+    push.push_folders([model_folder], "alice", "v2")
+    state(0.7)
+    assert "OWA 0.700, and there it is OWA 0.662" in refused(model_folder, tag="v3")
+
+
+def test_a_network_that_was_measured_on_other_data_cannot_be_compared(hub, model_folder):
+    push.push_folders([model_folder], "alice", "v1")
+    data = json.loads((model_folder / "metrics.json").read_text())["dataset"]
+    edit_metrics(model_folder, dataset=data | {"name": "Fashion-MNIST", "id": "zalando-datasets/fashion_mnist"})
+    sentence = refused(model_folder, tag="v2")
+    assert "on MNIST" in sentence and "on Fashion-MNIST: they cannot be compared" in sentence
+
+
+def test_a_worse_folder_among_others_stops_all_before_anything_is_published(hub, three_folders):
+    with_result(three_folders[2], 0.99)
+    push.push_folders(three_folders, "alice", "v1")
+    for folder in three_folders:
+        with_result(folder, 0.5)
+    assert "digit-convnet is worse" in refused(*three_folders, tag="v2")
+    assert hub.count("POST", "commit") == 3
+
+
+def test_of_many_folders_those_that_are_there_make_no_commit_and_all_get_the_tag(hub, three_folders):
+    push.push_folders(three_folders[:2], "alice", "v1")
+    push.push_folders(three_folders, "alice", "v2")
+    assert hub.count("POST", "commit") == 3
+    for folder in three_folders:
+        repository = hub.repositories[f"alice/{folder.name}"]
+        assert repository.tags["v2"] == repository.head.sha
+
+
+def test_a_tag_that_is_used_on_one_repository_stops_all_before_anything_is_published(hub, three_folders):
+    push.push_folders(three_folders[2:], "alice", "v1")
+    rewrite(three_folders[2], "labels.txt", b"zero\n")
+    assert "Choose another --tag" in refused(*three_folders, tag="v1")
+    assert hub.count("POST", "commit") == 1
 
 
 def test_somebody_elses_push_meanwhile_is_reported_and_left_alone(hub, model_folder, monkeypatch):
@@ -258,6 +432,25 @@ def test_the_command_pushes_and_prints_where(hub, model_folder):
     sha = hub.commits(REPO_ID)[0].sha
     assert done.returncode == 0, done.stderr
     assert done.stdout == f"pushed {hub.url}/{REPO_ID} tag v1 sha {sha}\n"
+
+
+def test_make_publish_pushes_every_trained_folder(hub, monkeypatch):
+    """The words of the Makefile, run by ``make`` with a Python that only says what it is given."""
+    done = subprocess.run(
+        ["make", "-n", "-o", ".venv/.app", "publish", "OWNER=alice", "TAG=v1", "ARGS=--force"],
+        cwd=Path(push.__file__).parents[1],
+        capture_output=True,
+        text=True,
+    )
+    command = "-m training.push models/pretrained/*/ --to alice --tag v1 --force"
+    assert command in done.stdout, done.stdout + done.stderr
+
+
+def test_make_publish_asks_for_the_owner():
+    done = subprocess.run(
+        ["make", "-o", ".venv/.app", "publish"], cwd=Path(push.__file__).parents[1], capture_output=True, text=True
+    )
+    assert done.returncode != 0 and "make publish OWNER=" in done.stderr
 
 
 def test_the_command_fails_with_a_sentence_and_no_traceback(hub, model_folder):
