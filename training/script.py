@@ -56,7 +56,7 @@ def follow(script: Script, flags: argparse.Namespace) -> int:
             return 0
         folders = [_produce(script, network, data, flags) for network in flags.networks]
         if flags.push_to:
-            push.push_folders(folders, flags.push_to)
+            _push(folders, flags.push_to)
     except (DataError, store.BrokenFolder, push.PushError) as error:
         run.stop_on(error)
     except KeyboardInterrupt:
@@ -73,6 +73,15 @@ def _produce(script: Script, network: str, data: Any, flags: argparse.Namespace)
     folder = script.produce(network, data, settings, flags)
     _tell(folder)
     return folder
+
+
+def _push(folders: list[Path], owner: str) -> None:
+    """Push what was trained; where that fails say how to do it later, without training again."""
+    try:
+        push.push_folders(folders, owner)
+    except push.PushError as error:
+        command = f"python -m training.push {' '.join(map(str, folders))} --to {owner}"
+        raise push.PushError(f"{error}\nWhat was trained is kept. To push it later: {command}") from error
 
 
 def _tell(folder: Path) -> None:
