@@ -10,7 +10,7 @@ FIND_PYTHON = for name in $(PYTHON) python3 python3.13 python3.12 python3.11 pyt
 	"$$name" -c "$(SUITABLE)" 2>/dev/null && { command -v "$$name"; exit 0; }; done; \
 	echo "No Python from 3.11 to 3.13 was found. Install one, or name it: make PYTHON=/path/to/python" >&2; exit 1
 
-.PHONY: help run test check train evaluate results bench publish messages browser
+.PHONY: help run test check train evaluate results bench publish space messages browser
 
 help: ## list these words
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -39,6 +39,10 @@ bench: $(VENV)/.app ## time the start and one answer of each network, beside Ker
 publish: $(VENV)/.app ## push every trained network to the Hub (make publish OWNER=name; TAG=v1 or ARGS="--force" too)
 	@test -n "$(OWNER)" || { echo "Say whose: make publish OWNER=name-on-the-Hub" >&2; exit 2; }
 	$(BIN)/python -m training.push models/pretrained/*/ --to $(OWNER) $(if $(TAG),--tag $(TAG)) $(ARGS)
+
+space: $(VENV)/.app ## make or update a Space that shows this hub (make space OWNER=name; NAME=x or ARGS=--private too)
+	@test -n "$(OWNER)" || { echo "Say whose: make space OWNER=name-on-the-Hub" >&2; exit 2; }
+	$(BIN)/python -m training.space --to $(OWNER) $(if $(NAME),--name $(NAME)) $(ARGS)
 
 messages: $(VENV)/.dev ## collect the texts to translate, then compile the translations
 	$(BIN)/pybabel -q extract -F babel.cfg --no-location -o locale/hub.pot .

@@ -214,10 +214,16 @@ def _middleware(hub: gr.Blocks, flags: argparse.Namespace, phase: Phase) -> list
 
 
 def own_temporary_folder() -> Path:
-    """Give this process an upload folder of its own, swept while it runs and removed at its end."""
+    """Give this process an upload folder of its own, swept while it runs and removed at its end.
+
+    In a Space Keras gets one too, since nothing may be written elsewhere there.
+    """
     folder = Path(tempfile.mkdtemp(prefix="hub-", dir=os.environ.get("GRADIO_TEMP_DIR")))
     os.environ["GRADIO_TEMP_DIR"] = str(folder)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    if os.environ.get("SYSTEM") == "spaces" and "KERAS_HOME" not in os.environ:
+        os.environ["KERAS_HOME"] = tempfile.mkdtemp(prefix="keras-")
+        atexit.register(shutil.rmtree, os.environ["KERAS_HOME"], ignore_errors=True)
     threading.Thread(target=_sweep_forever, args=(folder,), daemon=True).start()
     return folder
 

@@ -130,6 +130,12 @@ def test_the_commands_that_publish_do_so(hub):
     assert done.stdout.startswith(f"pushed {hub.url}/school/digit-convnet tag v"), done.stderr
 
 
+def test_the_command_that_makes_a_space_does_so(hub):
+    (command,) = "".join(blocks(section("A Space"), "sh")).splitlines()
+    done = run(command.replace("OWNER=name", "OWNER=alice"))
+    assert done.stdout.startswith(f"pushed {hub.url}/spaces/alice/deep-learning-demo-hub sha "), done.stderr
+
+
 @pytest.fixture(scope="module")
 def address():
     with start() as hub:
