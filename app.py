@@ -18,8 +18,9 @@ from types import ModuleType
 import gradio as gr
 from starlette.middleware import Middleware
 
-from demos import digit, forecast, gan, guard, house, image, page, sentiment
+from demos import digit, forecast, gan, guard, house, image, page, sentiment, share
 from demos.firewall import Firewall
+from demos.health import Health
 from demos.language import PageLanguage
 from models import runtime, store
 
@@ -44,8 +45,15 @@ def parse_flags(argv: list[str] | None = None) -> argparse.Namespace:
     add(
         "--share",
         action="store_true",
-        default=None,
+        default=os.environ.get("GRADIO_SHARE", "").lower() == "true",
         help="also make a public link through Gradio's share server, for up to a week (default: GRADIO_SHARE, or not)",
+    )
+    add(
+        "--share-server",
+        type=_share_server,
+        default=os.environ.get("GRADIO_SHARE_SERVER_ADDRESS") or None,
+        metavar="HOST:PORT",
+        help="make the public link of --share through this tunnel server (default: GRADIO_SHARE_SERVER_ADDRESS)",
     )
     add("--auth-file", type=Path, metavar="FILE", help="let in only the people in FILE, one name:password a line")
     add(
@@ -99,6 +107,13 @@ def _demos(text: str) -> list[str]:
 def _hub(text: str) -> store.Hub:
     try:
         return store.Hub.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _share_server(text: str) -> str:
+    try:
+        return share.parse_server(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 
@@ -166,17 +181,18 @@ def require_address(host: str, port: int) -> None:
         raise OSError(f"{host} port {port} cannot be listened on ({error.strerror or error}).") from None
 
 
-def serve(flags: argparse.Namespace, phase: Phase) -> str:
-    """Start the server, then the loading of the networks, and return the hub's address."""
+def serve(flags: argparse.Namespace, phase: Phase) -> gr.Blocks:
+    """Start the server, then the loading of the networks, and return the hub that is being served."""
     if flags.host or flags.port:
         require_address(flags.host or "127.0.0.1", flags.port or 0)
     runtime.configure(flags.models, flags.hub)
     hub = build(flags.demos, flags.max_upload_mb)
     hub.queue(max_size=flags.queue_size, default_concurrency_limit=guard.SIMULTANEOUS, api_open=False)
-    _app, address, _share = hub.launch(
+    networks = {task_of(demo): demo.NETWORKS for demo in DEMOS if task_of(demo) in flags.demos}
+    hub.launch(
         server_name=flags.host,
         server_port=flags.port,
-        share=flags.share,
+        share=False,  # ``announce`` opens the public link, and survives where there is none
         auth=read_people(flags.auth_file) if flags.auth_file else None,
         max_file_size=f"{flags.max_upload_mb}mb",
         max_threads=16,
@@ -191,26 +207,50 @@ def serve(flags: argparse.Namespace, phase: Phase) -> str:
         footer_links=["api"],
         theme=page.theme(),
         css_paths=page.STYLES,
-        quiet=not flags.share,
+        quiet=True,
         prevent_thread_lock=True,
-        app_kwargs={"middleware": _middleware(hub, flags, phase), **WITHOUT_DOCS},
+        app_kwargs={"middleware": _middleware(hub, networks, flags, phase), **WITHOUT_DOCS},
     )
     phase.serving.set()
-    networks = {task_of(demo): demo.NETWORKS for demo in DEMOS}
     runtime.warm({name: networks[name] for name in flags.demos})
-    return address
+    return hub
 
 
-def _middleware(hub: gr.Blocks, flags: argparse.Namespace, phase: Phase) -> list[Middleware]:
+def _middleware(
+    hub: gr.Blocks, networks: dict[str, tuple[str, ...]], flags: argparse.Namespace, phase: Phase
+) -> list[Middleware]:
     firewall = Middleware(
         Firewall,
         serving=phase.serving,
         stopping=phase.stopping,
         endpoints={demo.ENDPOINT: demo.PARAMETERS for demo in DEMOS},
         events=hub.fns.keys(),
+        health=Health(networks, lambda: len(hub._queue), flags.queue_size, phase.stopping),
         trust_proxy=os.environ.get("SYSTEM") == "spaces",
     )
     return [firewall, Middleware(PageLanguage, first_language=flags.lang)]
+
+
+def announce(hub: gr.Blocks, flags: argparse.Namespace) -> None:
+    """Print where the hub is: on this machine, in its network, and under a public link where one is asked for."""
+    host, port = hub.server_name, hub.server_port
+    here = "127.0.0.1" if host in share.EVERYWHERE else host
+    address = f"http://[{here}]:{port}" if ":" in here else f"http://{here}:{port}"
+    print(f"The hub is at {address} (in Chinese at {address}/zh). Ctrl-C stops it.", flush=True)
+    if flags.share:
+        threading.Thread(target=_open_link, args=(here, hub, flags.share_server), daemon=True).start()
+    else:
+        share.tell(host, port)
+
+
+def _open_link(here: str, hub: gr.Blocks, server: str | None) -> None:
+    """Open the public link, while the hub serves already; where there is none, say what else there is."""
+    try:
+        link = share.open_link(here, hub.server_port, hub.share_token, server)
+    except share.NoLink as error:
+        share.tell(hub.server_name, hub.server_port, problem=str(error))
+    else:
+        print(f"For everybody, for up to a week: {link}", flush=True)
 
 
 def own_temporary_folder() -> Path:
@@ -256,11 +296,11 @@ def main(argv: list[str] | None = None) -> int:
         signal.signal(number, lambda *_: phase.stopping.set())
     try:
         own_temporary_folder()
-        address = serve(flags, phase)
+        hub = serve(flags, phase)
     except (OSError, ValueError, store.BrokenFolder) as error:
         print(f"The hub cannot start: {error}", file=sys.stderr)
         return 2
-    print(f"The hub is at {address} (in Chinese at {address.rstrip('/')}/zh). Ctrl-C stops it.", flush=True)
+    announce(hub, flags)
     wait_for_the_end(phase)
     return 0
 

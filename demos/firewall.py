@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demos.guard import BODY_MEGABYTES, is_uploaded
+from demos.health import Health
 
 CONNECTIONS = 400
 CALLS_A_MINUTE = 60
@@ -50,6 +51,7 @@ EXACT = {
 }
 PREFIXES = ("/assets/", "/static/", "/svelte/", "/gradio_api/heartbeat/")
 STARTUP = "/gradio_api/startup-events"
+ALIVE, READY = "/healthz", "/readyz"
 FILE = "/gradio_api/file="
 CALL = re.compile(r"/gradio_api/call/(?:v2/)?(?P<name>\w+)(?:/\w+)?")
 
@@ -67,6 +69,7 @@ class Firewall:
         stopping: set at the end; from then on nothing new is begun.
         endpoints: what programs may call: name -> its parameters, each "file", "text", "number", "numbers" or "truth".
         events: the numbers of the events that the pages raise.
+        health: what ``/readyz`` reports; ``/healthz`` answers whenever the server does. Neither asks for a password.
         trust_proxy: whether ``X-Forwarded-For`` is set by a proxy of ours, so that it names the visitor.
     """
 
@@ -77,6 +80,7 @@ class Firewall:
         stopping: threading.Event,
         endpoints: dict[str, dict[str, str]],
         events: Collection[int],
+        health: Health,
         trust_proxy: bool = False,
     ) -> None:
         self.app = app
@@ -84,6 +88,7 @@ class Firewall:
         self.stopping = stopping
         self.endpoints = endpoints
         self.events = tuple(events)  # no set: what is asked for may be a list
+        self.health = health
         self.calls = CallRate() if trust_proxy else None
         self.open = 0
 
@@ -100,7 +105,9 @@ class Firewall:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         path, headers = scope["path"], _headers(scope)
-        if self.open > CONNECTIONS:
+        if path in (ALIVE, READY):
+            await self._tell_health(path, send)
+        elif self.open > CONNECTIONS:
             await _refuse(send, 503, "The hub is full. Please try again in a minute.")
         elif not self._is_known(path):
             await _refuse(send, 404, "There is nothing here.")
@@ -110,6 +117,13 @@ class Firewall:
             await _refuse(send, 429, f"At most {CALLS_A_MINUTE} calls a minute. Please wait.")
         else:
             await self._pass_on(scope, receive, send)
+
+    async def _tell_health(self, path: str, send: Send) -> None:
+        if path == ALIVE:
+            await _answer_json(send, 200, {"alive": True})
+            return
+        report = self.health.report()
+        await _answer_json(send, 200 if report["ready"] else 503, report)
 
     def _is_known(self, path: str) -> bool:
         if path in EXACT or path.startswith(PREFIXES):
@@ -266,10 +280,11 @@ def _names_only_uploads(value: Any) -> bool:
 
 
 async def _refuse(send: Send, status: int, sentence: str) -> None:
-    await _send(send, status, json.dumps({"error": sentence}).encode(), [(b"content-type", b"application/json")])
+    await _answer_json(send, status, {"error": sentence})
 
 
-async def _send(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
-    length = (b"content-length", str(len(body)).encode())
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
+async def _answer_json(send: Send, status: int, content: dict[str, Any]) -> None:
+    body = json.dumps(content).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -16,6 +16,7 @@ from types import SimpleNamespace
 
 import httpx
 import pytest
+from gradio import tunneling
 from gradio_client import Client, handle_file
 from PIL import Image
 
@@ -25,7 +26,19 @@ from models import digit, store
 from tests import running_hub
 from tests.running_hub import FILE_DATA, ROOT, STOP_SECONDS, classify, outcome, png, seven, upload
 
-FLAGS = ("host", "port", "share", "auth-file", "queue-size", "max-upload-mb", "demos", "models", "hub", "lang")
+FLAGS = (
+    "host",
+    "port",
+    "share",
+    "share-server",
+    "auth-file",
+    "queue-size",
+    "max-upload-mb",
+    "demos",
+    "models",
+    "hub",
+    "lang",
+)
 CALL = "/gradio_api/call/classify_digit"
 CALL_BY_NAME = "/gradio_api/call/v2/classify_digit"
 
@@ -553,6 +566,7 @@ REFUSED_FLAGS = {
     "a port in words": (("--port", "http"), "http"),
     "a queue of nobody": (("--queue-size", "0"), "1 or more"),
     "uploads of nothing": (("--max-upload-mb", "none"), "none"),
+    "a tunnel server without a port": (("--share-server", "frp.example.org"), "HOST:PORT"),
     "a language it does not speak": (("--lang", "fr"), "fr"),
 }
 
@@ -618,7 +632,103 @@ def test_a_start_that_cannot_work_ends_with_one_line(command_lines, name):
     assert_one_line(ended.errors, REFUSED_STARTS[name][1].format(**ended.values))
 
 
+# ---- A public link ----
+
+LINK = "https://0123456789abcdef.example.org"
+# What stands in for Gradio's tunnel program: it says what that says, and stays until it is ended.
+TUNNEL = f"""#!{sys.executable}
+import sys, time
+print("start proxy success: {LINK}" if "--server_addr" in sys.argv else "login to server failed", flush=True)
+time.sleep(600)
+"""
+
+
+def put_tunnel(folder, script):
+    program = folder / "gradio" / "frpc" / tunneling.BINARY_FILENAME
+    program.parent.mkdir(parents=True)
+    program.write_text(script, encoding="utf-8")
+    program.chmod(0o700)
+
+
+def wait_until_printed(hub, text, seconds=40):
+    deadline = time.monotonic() + seconds
+    while text not in hub.printed:
+        assert time.monotonic() < deadline, hub.printed
+        time.sleep(0.1)
+
+
+def test_a_public_link_is_printed_and_closed_at_the_end(tmp_path):
+    put_tunnel(tmp_path, TUNNEL)
+    flags = ("--demos", "digit", "--share", "--share-server", "127.0.0.1:7000")
+    with running_hub.start(*flags, gate_open=False, HF_HOME=str(tmp_path)) as hub:
+        wait_until_printed(hub, f"For everybody, for up to a week: {LINK}")
+        with hub.http() as http:
+            assert http.get("/healthz").status_code == 200
+        status, seconds = hub.stop()
+        assert (status, seconds < STOP_SECONDS) == (0, True), hub.printed
+        assert "Traceback" not in hub.printed
+
+
+@pytest.mark.parametrize(
+    ("script", "server", "said"),
+    [
+        (None, (), "Gradio's share server cannot be reached"),
+        (None, ("--share-server", "127.0.0.1:7000"), "the tunnel program cannot be downloaded"),
+        ("no program\n", ("--share-server", "127.0.0.1:7000"), "cannot be saved or run on this machine"),
+        (TUNNEL.replace("--server_addr", "--never"), ("--share-server", "127.0.0.1:7000"), "refuses, or does not"),
+    ],
+)
+def test_without_a_public_link_the_hub_says_why_and_goes_on(tmp_path, script, server, said):
+    if script:
+        put_tunnel(tmp_path, script)
+    flags = ("--demos", "digit", "--share", *server)
+    with running_hub.start(*flags, gate_open=False, HF_HOME=str(tmp_path)) as hub, hub.http() as http:
+        wait_until_printed(hub, "There is no public link:")
+        assert said in hub.printed
+        assert "--host 0.0.0.0" in hub.printed
+        assert http.get("/").status_code == 200
+        assert "Traceback" not in hub.printed
+
+
+# ---- Whether it is well ----
+
+
+def test_a_hub_is_alive_before_it_is_ready_and_tells_strangers_so():
+    with running_hub.start("--demos", "digit", gate_open=False) as hub, hub.http() as http:
+        assert http.get("/healthz").json() == {"alive": True}
+        early = http.get("/readyz")
+        assert early.status_code == 503
+        assert early.json()["reasons"] == ["not loaded: digit-convnet, digit-lenet, digit-mlp"]
+        hub.open_gate()
+        deadline = time.monotonic() + 60
+        while http.get("/readyz").status_code != 200:
+            assert time.monotonic() < deadline, http.get("/readyz").text
+            time.sleep(0.2)
+        report = http.get("/readyz").json()
+        assert report["models"].keys() == {"digit-convnet", "digit-lenet", "digit-mlp"}
+        assert str(ROOT) not in json.dumps(report)
+
+
+def test_a_hub_with_an_auth_file_still_says_that_it_is_alive(strict):
+    assert strict.guest.get("/healthz").status_code == 200
+    assert strict.guest.get("/").url.path != "/zh"
+
+
 # ---- The end ----
+
+
+def test_an_answer_that_has_begun_is_finished_before_the_end():
+    with running_hub.start("--demos", "digit") as hub, hub.http() as http:
+        assert classify(http, upload(http, seven()))[1] == "complete"
+        picture = upload(http, seven())
+        with ThreadPoolExecutor(4) as pool:
+            begun = [http.post(CALL, json={"data": [picture, "convnet"]}).json()["event_id"] for _ in range(4)]
+            answers = [pool.submit(outcome, http, event) for event in begun]
+            status, seconds = hub.stop()
+            finished = [answer.result()[0] for answer in answers]
+        assert finished == ["complete"] * 4
+        assert status == 0
+        assert seconds < STOP_SECONDS
 
 
 def test_sigterm_ends_it_within_ten_seconds_and_takes_its_files_along():

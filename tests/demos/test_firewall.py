@@ -4,6 +4,7 @@ import asyncio
 import json
 import threading
 import time
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -56,8 +57,10 @@ class Visitor:
             stopping=self.stopping,
             endpoints={"classify_digit": {"image": "file", "network": "text"}},
             events={0, 1, 2},
+            health=SimpleNamespace(report=lambda: self.report),
             trust_proxy=trust_proxy,
         )
+        self.report = {"ready": True, "reasons": []}
         self.taken = 0  # pieces of the last body that were taken from the network
 
     def ask(self, path, method="GET", pieces=(b"",), headers=()):
@@ -95,6 +98,30 @@ def visitor():
 def is_refused(answer, status):
     """Tell whether an answer has this status and says why in JSON."""
     return answer.status_code == status and list(answer.json()) == ["error"] and len(answer.json()["error"]) > 10
+
+
+# Health
+
+
+def test_a_hub_that_is_ready_says_so(visitor):
+    answer = visitor.ask("/readyz")
+    assert (answer.status_code, answer.json()) == (200, {"ready": True, "reasons": []})
+
+
+def test_a_hub_that_is_not_ready_answers_503_and_why(visitor):
+    visitor.report = {"ready": False, "reasons": ["stopping"]}
+    answer = visitor.ask("/readyz")
+    assert (answer.status_code, answer.json()) == (503, {"ready": False, "reasons": ["stopping"]})
+
+
+def test_a_full_hub_that_ends_is_alive_all_the_same(visitor):
+    visitor.report = {"ready": False, "reasons": ["stopping"]}
+    visitor.stopping.set()
+    visitor.wall.open = firewall.CONNECTIONS
+    answer = visitor.ask("/healthz")
+    assert (answer.status_code, answer.json()) == (200, {"alive": True})
+    assert visitor.ask("/readyz").status_code == 503
+    assert visitor.behind.paths == []
 
 
 # Routes
