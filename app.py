@@ -18,7 +18,7 @@ from types import ModuleType
 import gradio as gr
 from starlette.middleware import Middleware
 
-from demos import digit, forecast, gan, guard, house, image, page, sentiment, share
+from demos import digit, feedback, forecast, gan, guard, house, image, page, sentiment, share
 from demos.firewall import Firewall
 from demos.health import Health
 from demos.language import PageLanguage
@@ -76,6 +76,17 @@ def parse_flags(argv: list[str] | None = None) -> argparse.Namespace:
         default=os.environ.get("HUB_MODELS") or None,
         metavar="OWNER[@TAG]",
         help="use the models of OWNER on the Hugging Face Hub, at TAG or the newest (default: HUB_MODELS, or none)",
+    )
+    add(
+        "--feedback",
+        type=Path,
+        metavar="FILE",
+        help="let visitors correct what was read in a digit, and keep their corrections in FILE (default: off)",
+    )
+    add(
+        "--feedback-to",
+        metavar="OWNER/NAME",
+        help="send visitors' corrections to this data set of yours on the Hugging Face Hub (default: off)",
     )
     add("--lang", choices=["auto", "en", "zh"], default="auto", help="language of a first visit; auto asks the browser")
     return parser.parse_args(argv)
@@ -186,6 +197,8 @@ def serve(flags: argparse.Namespace, phase: Phase) -> gr.Blocks:
     if flags.host or flags.port:
         require_address(flags.host or "127.0.0.1", flags.port or 0)
     runtime.configure(flags.models, flags.hub)
+    if flags.feedback or flags.feedback_to:
+        feedback.configure(feedback.Keeper(flags.feedback, flags.feedback_to))
     hub = build(flags.demos, flags.max_upload_mb)
     hub.queue(max_size=flags.queue_size, default_concurrency_limit=guard.SIMULTANEOUS, api_open=False)
     networks = {task_of(demo): demo.NETWORKS for demo in DEMOS if task_of(demo) in flags.demos}
@@ -281,6 +294,8 @@ def wait_for_the_end(phase: Phase) -> None:
     deadline = time.monotonic() + STOP_SECONDS
     while not runtime.is_idle(for_seconds=0.5) and time.monotonic() < deadline:
         time.sleep(0.1)
+    if keeper := feedback.keeper():
+        keeper.close()
     print("The hub has stopped.")
 
 

@@ -9,13 +9,14 @@ import gradio as gr
 import numpy as np
 from PIL import Image
 
-from demos import guard, page, panels
+from demos import entries, feedback, guard, page, panels
 from demos.guard import _
 from demos.pad import Strokes, build_pad
 from demos.page import Translate
 from demos.picture import UploadedPicture, open_drawing, open_picture
 from demos.plots import percent
 from models import digit, runtime
+from models.corrections import Correction
 
 ENDPOINT = "classify_digit"
 PARAMETERS = {"image": "file", "network": "text"}
@@ -51,6 +52,10 @@ NOT_SURE = _("I am not sure. Most likely it is {label}, with a probability of {p
 SURE = _("I read {label}, with a probability of {probability}.")
 NO_DIGIT = _("This does not look like a digit. Nearest: {label} ({probability}).")
 NO_DIGIT_MARK = "?"
+NOTHING_TO_CORRECT = _("Draw a digit or choose a picture first; then say what it was.")
+KEPT = _("Thank you. Kept: this {label} was read as {answer}.")
+KEPT_NO_DIGIT = _("Thank you. Kept: this is no digit; it was read as {answer}.")
+NONE = "none"
 WAITING = _("Loading the networks; the answer comes in a few seconds …")
 
 
@@ -77,6 +82,7 @@ def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Bloc
             with gr.Column(scale=5, min_width=300):
                 nothing = show_message(_(EMPTY), digit.DEFAULT_NETWORK, _)
                 verdict = gr.HTML(nothing[0], js_on_load=panels.SPOKEN)
+                question, thanks = _ask_what_it_was(_) if feedback.keeper() else (None, None)
                 details = gr.HTML(nothing[1])
                 network = page.network_choice(digit.TASK, digit.NETWORKS, digit.DEFAULT_NETWORK, _about(_), _)
                 cards = gr.HTML(nothing[2])
@@ -95,10 +101,65 @@ def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Bloc
         _connect(pad.input, read, [pad, picture, network, source], outputs, "drawing")
         _connect(picture.change, read, [pad, picture, network, source], outputs, "picture")
         _connect(network.change, read, [pad, picture, network, source], outputs, None)
+        if question:
+            _keep_corrections(question, thanks, [pad, picture, network, source], guarded, _)
         if language == "en":
             result = gr.JSON(visible=False, label="result")
             page.add_endpoint(guarded(classify), [picture, network], result, ENDPOINT, classify.__doc__)
     return demo
+
+
+def _ask_what_it_was(_: Translate) -> tuple[entries.Choice, gr.HTML]:
+    """The question what a drawing really was, with a notice of what is kept; and the place of the thanks."""
+    question = entries.Choice(
+        [*digit.LABELS, (_("no digit"), NONE)],
+        value=None,
+        label=_("Wrong? Say what it was."),
+        info=_(
+            "Your correction is kept to teach the networks: the 28 × 28 pixels below, what you say and what was read. "
+            "Nothing tells who you are."
+        ),
+        elem_classes="hub-question",
+    )
+    return question, gr.HTML(js_on_load=panels.SPOKEN)
+
+
+def _keep_corrections(question: entries.Choice, thanks: gr.HTML, inputs: list, guarded: Callable, _: Translate) -> None:
+    """Keep what a visitor says; the question is open again afterwards, and the thanks go with the drawing."""
+    pad, picture, _network, _source = inputs
+
+    def keep(said: Any, pad_value: Any, picture_value: Any, network_name: Any, source_name: Any) -> tuple[str, None]:
+        load = partial(read_drawing, pad_value) if source_name == "drawing" else partial(read_picture, picture_value)
+        return escape(correct(load, network_name, said, _)), None
+
+    question.input(
+        guarded(keep),
+        [question, *inputs],
+        [thanks, question],
+        api_visibility="private",
+        show_progress="hidden",
+        concurrency_id=guard.LANE,
+        concurrency_limit=guard.SIMULTANEOUS,
+    )
+    for event in (pad.input, picture.change):
+        event(None, None, thanks, js="() => ''", api_visibility="private", show_progress="hidden")
+
+
+def correct(load: Callable[[], np.ndarray], network: Any, said: Any, _: Translate) -> str:
+    """Keep a correction of what ``network`` reads in an image; return the thanks.
+
+    Raises:
+        guard.Refusal: there is no drawing, the label is none of the eleven, or corrections cannot be kept now.
+    """
+    label = guard.require_choice(said, (*digit.LABELS, NONE))
+    name = guard.require_choice(network, digit.NETWORKS)
+    try:
+        pixels = load()
+    except guard.Refusal:
+        raise guard.Refusal(NOTHING_TO_CORRECT) from None
+    reading = digit.predict(pixels, name)
+    feedback.keeper().add(Correction(pixels, None if label == NONE else label, reading.label, name))
+    return _(KEPT_NO_DIGIT if label == NONE else KEPT).format(label=label, answer=reading.label)
 
 
 def _about(_: Translate) -> str:

@@ -11,7 +11,7 @@ import gradio as gr
 import plotly.graph_objects as go
 from gradio.context import get_blocks_context
 
-from demos import guard
+from demos import feedback, guard
 from demos.entries import Choice
 from demos.plots import ACCENT, amount, curve_in_words, plot_history, shown
 from models import runtime, store
@@ -92,6 +92,11 @@ def header(language: str, _: Translate) -> str:
 def footer(_: Translate) -> str:
     """Return the end of the page: what happens to what a visitor enters."""
     text = _("What you draw or upload is used for the answer only, goes nowhere else, and is deleted within an hour.")
+    if feedback.keeper():
+        text = _(
+            "What you draw or upload is used for the answer only and is deleted within an hour. Where you correct an "
+            "answer, the small image that the networks saw is kept to teach them."
+        )
     return f'<footer class="hub-footer">{escape(text)}</footer>'
 
 

@@ -38,6 +38,8 @@ FLAGS = (
     "models",
     "hub",
     "lang",
+    "feedback",
+    "feedback-to",
 )
 CALL = "/gradio_api/call/classify_digit"
 CALL_BY_NAME = "/gradio_api/call/v2/classify_digit"
@@ -576,6 +578,7 @@ REFUSED_STARTS = {
     "an auth file without passwords": (("--auth-file", "{folder}/people"), "name:password"),
     "models that are not there": (("--models", "nowhere/models"), "python -m training.digit"),
     "a port in use": (("--port", "{port}"), "{port}"),
+    "corrections that cannot be kept": (("--feedback", "{folder}"), "--feedback: {folder}"),
     "an address of another machine": (("--host", "192.0.2.1"), "192.0.2.1"),
 }
 

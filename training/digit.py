@@ -2,11 +2,13 @@
 
     python -m training.digit --network mlp|lenet|convnet|all [--data DIR] [--epochs N] [--push-to OWNER]
     python -m training.digit --network convnet --evaluate|--measure
+    python -m training.digit --network convnet --with FILE        # learn from visitors' corrections too
 
 Writes models/pretrained/digit-<network>/ (model, metrics, card, curve). A run that was stopped continues
 from .checkpoints/ when it is started again. What to expect stands in each folder's metrics.json.
 """
 
+import argparse
 import json
 from pathlib import Path
 from typing import Any
@@ -19,12 +21,22 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.svm import SVC
 
 from models import digit, store
+from models.corrections import Correction, read_corrections
 from models.networks.digit import NETWORKS
 from training import run
-from training.data import load_mnist
+from training.data import DataError, load_mnist
 from training.data.fashion import load_fashion_test
 from training.data.pen_digits import load_pen_digits
-from training.digit_learning import NOT_DIGITS, TIMES_DRAWN, Settings, lesson, precision, split_writers, train
+from training.digit_learning import (
+    NOT_DIGITS,
+    TIMES_DRAWN,
+    Settings,
+    lesson,
+    precision,
+    split_writers,
+    train,
+    with_corrections,
+)
 from training.digit_measures import Material, measure, refusal_threshold
 from training.run import _
 from training.script import Script, agree, follow
@@ -76,6 +88,9 @@ PEOPLE_DRAWN = (
     "https://doi.org/10.24432/C5MG6K, CC BY 4.0), each drawn {times} times with another pen, size and place; and "
     "{strange:,} pictures of no digit were made by `training/not_digits.py`."
 )
+
+
+CORRECTED = "Besides, visitors of a hub corrected {count:,} drawings."
 
 
 def load_data(folder: Path) -> Split:
@@ -142,8 +157,10 @@ def known_input() -> np.ndarray:
     return digit.preprocess(pad).astype(np.float32)[np.newaxis, ..., np.newaxis]
 
 
-def build_metrics(network: str, material: Material, settings: Settings, training: dict[str, Any]) -> dict[str, Any]:
-    """Return what the metrics say of a network before it is measured."""
+def build_metrics(
+    network: str, material: Material, settings: Settings, training: dict[str, Any], corrected: int = 0
+) -> dict[str, Any]:
+    """Return what the metrics say of a network before it is measured; it learned from ``corrected`` drawings too."""
     data = material.mnist
     return {
         "task": digit.TASK,
@@ -158,7 +175,8 @@ def build_metrics(network: str, material: Material, settings: Settings, training
             "id": "ylecun/mnist",
             "url": "http://yann.lecun.com/exdb/mnist/",
             "license": ["cc-by-sa-3.0", "cc-by-4.0"] if settings.wide else "cc-by-sa-3.0",
-            "people": _people(material, settings),
+            "people": _people(material, settings, corrected),
+            "corrected": corrected,
             "unit": "digits",
             "train": len(data.train_images),
             "validation": len(data.validation_images),
@@ -169,8 +187,13 @@ def build_metrics(network: str, material: Material, settings: Settings, training
     }
 
 
-def _people(material: Material, settings: Settings) -> str:
+def _people(material: Material, settings: Settings, corrected: int) -> str:
     """Whose handwriting a network learns from."""
+    sentences = [_writers(material, settings), CORRECTED.format(count=corrected) if corrected else ""]
+    return " ".join(filter(None, sentences))
+
+
+def _writers(material: Material, settings: Settings) -> str:
     if not settings.wide:
         return PEOPLE
     learned = material.drawn.train
@@ -182,12 +205,13 @@ def _people(material: Material, settings: Settings) -> str:
 def produce(network: str, material: Material, settings: Settings, flags: Any) -> Path:
     """Train, measure once on the test digits, and write the folder."""
     checkpoints = run.CHECKPOINTS / f"{digit.TASK}-{network}"
+    corrections = _corrections(flags.corrections)
     baseline = measure_svm(material.mnist, run.CHECKPOINTS / "digit-svm.json")
     material = material._replace(mnist=with_validation_of(material.mnist, settings.validation))
-    taught = lesson(material.mnist, material.drawn, settings, flags.seed)
+    taught = with_corrections(lesson(material.mnist, material.drawn, settings, flags.seed), corrections)
     model = train(network, taught, settings, checkpoints, flags.seed)
     circumstances = run.circumstances(checkpoints, flags.seed, precision(settings))
-    metrics = build_metrics(network, material, settings, circumstances)
+    metrics = build_metrics(network, material, settings, circumstances, len(corrections))
     metrics["training"]["epochs"] = len(run.read_history(checkpoints))
     threshold = refusal_threshold(model, taught.validation_images) if settings.wide else None
     measured, pictures = measure(model, material, threshold)
@@ -200,13 +224,21 @@ def produce(network: str, material: Material, settings: Settings, flags: Any) ->
     return folder
 
 
+def _corrections(file: Path | None) -> list[Correction]:
+    try:
+        return read_corrections(file) if file else []
+    except ValueError as error:
+        raise DataError(str(error)) from None
+
+
 def renew(network: str, material: Material, root: Path) -> Path:
     """Measure a finished folder anew and write the figures into it; the network stays as it is."""
     folder, model = _read(network, root)
     metrics, pictures = measure(model, material, folder.metrics.get("refuses_below"))
     metrics["latency"] = run.latency(model, (known_input(),))
     settings = SETTINGS[network]
-    metrics["dataset"] = folder.metrics["dataset"] | {"people": _people(material, settings)}
+    dataset = folder.metrics["dataset"]
+    metrics["dataset"] = dataset | {"people": _people(material, settings, dataset.get("corrected", 0))}
     return run.update_folder(folder.path, metrics, pictures)
 
 
@@ -224,9 +256,19 @@ def _read(network: str, root: Path) -> tuple[store.Folder, keras.Model]:
     return folder, keras.models.load_model(folder.path / "model.keras", compile=False)
 
 
+def parse_flags(argv: list[str] | None = None) -> argparse.Namespace:
+    """Read the flags that all training scripts have, and ``--with``."""
+    own = argparse.ArgumentParser(add_help=False)
+    own.add_argument("--with", type=Path, dest="corrections", metavar="FILE")
+    known, others = own.parse_known_args(argv)
+    flags = run.parse_flags(__doc__, NETWORKS, others)
+    flags.corrections = known.corrections
+    return flags
+
+
 def main(argv: list[str] | None = None) -> int:
     """Train or measure as the flags say; return the exit status."""
-    flags = run.parse_flags(__doc__, NETWORKS, argv)
+    flags = parse_flags(argv)
     return follow(Script(digit.TASK, SETTINGS, load_material, produce, measure_again, renew), flags)
 
 

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 from models import digit
+from models.corrections import Correction
 from models.networks.digit import INPUT_SHAPE, NETWORKS
 from training import not_digits, run
 from training.augment import Distort
@@ -20,6 +21,8 @@ WRITERS_SEED = 0
 VALIDATION_WRITERS, TEST_WRITERS = 2, 6
 # How often each drawn digit is drawn to learn from, and how many pictures of no digit are made.
 TIMES_DRAWN = 3
+# How often each drawing that a visitor corrected is learned from in an epoch: there are few of them.
+TIMES_CORRECTED = 10
 NOT_DIGITS = 12_000
 # The pads to learn from are smaller by this factor, which saves time.
 REDUCED = 2
@@ -88,6 +91,20 @@ def lesson(data: Split, drawn: Drawn, settings: Settings, seed: int) -> Lesson:
         np.concatenate([targets, keras.utils.to_categorical(labels, len(digit.LABELS)), doubt]),
         np.concatenate([data.validation_images, _as_input(more)]),
         np.concatenate([data.validation_labels, more_labels]),
+    )
+
+
+def with_corrections(taught: Lesson, corrections: list[Correction]) -> Lesson:
+    """Return the lesson with each corrected drawing in it TIMES_CORRECTED times; what is no digit has even doubt."""
+    if not corrections:
+        return taught
+    doubt = np.full(len(digit.LABELS), 1 / len(digit.LABELS), np.float32)
+    certain = dict(zip(digit.LABELS, np.eye(len(digit.LABELS), dtype=np.float32), strict=True))
+    targets = np.stack([certain.get(correction.label, doubt) for correction in corrections])
+    images = _as_input(np.stack([correction.pixels for correction in corrections]))
+    return taught._replace(
+        images=np.concatenate([taught.images, *[images] * TIMES_CORRECTED]),
+        targets=np.concatenate([taught.targets, *[targets] * TIMES_CORRECTED]),
     )
 
 

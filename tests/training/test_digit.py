@@ -75,7 +75,7 @@ def settings(network, **changes):
 
 
 def flags_for(folder):
-    return argparse.Namespace(seed=1, output=folder)
+    return argparse.Namespace(seed=1, output=folder, corrections=None)
 
 
 def metrics_of(folder):

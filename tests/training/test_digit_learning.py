@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 
 from models import digit as task
+from models.corrections import Correction
 from tests.training.made_digits import made_mnist, made_pen_digits
 from training import digit, digit_learning, run
+from training.data import DataError
 from training.data.pen_digits import WRITERS
-from training.digit_learning import Lesson, lesson, split_writers, train
+from training.digit_learning import Lesson, lesson, split_writers, train, with_corrections
 from training.pad_drawings import drawn_digits
 from training.splits import with_validation_of
 
@@ -175,3 +177,23 @@ def test_a_run_killed_in_the_middle_goes_on_where_it_stopped(tmp_path):
     epochs = [int(row["epoch"]) for row in run.read_history(tmp_path)]
     assert epochs[-1] == reached + 2
     assert len(second.stdout.split("Epoch ")) - 1 in (3, 4)  # the epoch that was cut off may be done again
+
+
+def test_corrections_are_learned_from_ten_times_and_no_digit_is_even_doubt(data):
+    taught = lesson(data, None, digit.SETTINGS["mlp"], seed=1)
+    drawing = np.full((28, 28), 9, np.uint8)
+    corrections = [Correction(drawing, "7", "1", "mlp"), Correction(drawing, None, "1", "mlp")]
+    more = with_corrections(taught, corrections)
+    count = len(taught.images)
+    assert len(more.images) == len(more.targets) == count + 20
+    assert (more.images[count:] == 9).all()
+    assert np.array_equal(more.targets[count], np.eye(10)[7])
+    assert np.allclose(more.targets[count + 1], 0.1)
+    assert more.validation_images is taught.validation_images
+    assert with_corrections(taught, []) is taught
+
+
+def test_a_file_that_holds_no_corrections_stops_the_training_with_a_sentence(tmp_path):
+    (tmp_path / "corrections").write_text("7\n")
+    with pytest.raises(DataError, match="Line 1 of"):
+        digit._corrections(tmp_path / "corrections")
