@@ -2,9 +2,12 @@
 
 from benchmarks import loops
 from benchmarks.forecast_loop import made_cuts, race_of_series
+from models.networks import forecast as networks
 
 
-def test_the_race_of_series_gives_pieces_a_second_of_both_ways():
+def test_the_race_of_series_gives_pieces_a_second_of_both_ways(monkeypatch):
+    monkeypatch.setattr(networks, "MEMBERS", 2)
+    monkeypatch.setattr(networks, "BLOCKS", 1)
     race = race_of_series(steps=1, batch_size=4)
     assert (race.name, race.unit, race.amount) == ("forecast-combiner, batch 4", "pieces", 4)
     found = loops.run_race(race, turns=1)

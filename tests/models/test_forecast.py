@@ -223,13 +223,13 @@ def test_ours_gives_sane_forecasts_of_odd_series(embedded, name):
     assert (answer.forecast >= least).all() and (answer.forecast <= most).all()
     if values.min() >= 0:
         assert (answer.low_95 >= 0).all()
-    assert np.ptp(np.r_[answer.low_95, answer.high_95]) <= 4 * np.ptp(values)
+    assert np.ptp(np.r_[answer.low_95, answer.high_95]) <= 6 * np.ptp(values)
 
 
 def test_ours_forecasts_a_series_with_missing_values_as_the_app_fills_them(embedded):
     time = np.arange(72)
     values = 100 + time + 20 * np.sin(time * np.pi / 6)
-    cells = ["NA" if index in (20, 41, 42) else f"{value:.3f}" for index, value in enumerate(values[:60])]
+    cells = ["NA" if index in (20, 41, 42) else f"{value:.2f}" for index, value in enumerate(values[:60])]
     series = read_pasted("\n".join(cells), least=forecast.MIN_LENGTH).series
     assert len(series.values) == 60 and np.isfinite(series.values).all()
     answer = forecast.predict(series.values, 12, 12, "combiner")

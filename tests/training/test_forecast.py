@@ -10,6 +10,7 @@ from keras import layers
 
 from models import forecast, runtime, store
 from models.forecast_features import SERIES_SIZE, STEP_SIZE
+from models.networks import forecast as networks
 from models.networks.forecast import MEMBERS, NETWORKS, members_of
 from training import forecast as training
 from training import forecast_data, forecast_evaluation, forecast_fit, forecast_measures, forecast_widths, m4, run
@@ -47,7 +48,9 @@ def data():
 
 
 def make_small(patch, folder):
-    """Small runs, with their checkpoints below a temporary folder."""
+    """Small runs of a small network, with their checkpoints below a temporary folder."""
+    patch.setattr(networks, "MEMBERS", 2)
+    patch.setattr(networks, "BLOCKS", 1)
     patch.setattr(run, "CHECKPOINTS", folder / "checkpoints")
     patch.setattr(forecast_fit, "MADE_SERIES", 30)
     patch.setattr(forecast_fit, "RECURRENT_WINDOWS", 600)
@@ -56,7 +59,7 @@ def make_small(patch, folder):
     patch.setattr(m4, "RESAMPLES", 20)
     patch.setattr(statistics, "RESULT", folder / "m1-statistics.npz")
     patch.setattr(forecast_evaluation, "TIMED_CALLS", 2)
-    patch.setattr(forecast_widths, "DRIFT_PIECES", 60)
+    patch.setattr(forecast_widths, "find_drift", lambda data, settings, seed: np.array([1.1, 1.2]))
 
 
 @pytest.fixture(autouse=True)
