@@ -40,7 +40,7 @@ def race_of_series(steps: int, batch_size: int | None = None) -> Race:
         OURS: partial(_teach, ours, cuts, settings.batch_size),
         TUTORIALS: partial(_teach_one_by_one, plain, cuts),
     }
-    return Race(f"forecast-{NETWORK}, batch {settings.batch_size}", "pieces", len(cuts), ways)
+    return Race(f"{NETWORK}, batch {settings.batch_size}", "pieces", len(cuts), ways)
 
 
 def _teach(model: keras.Model, cuts: list[Cut], batch_size: int) -> None:

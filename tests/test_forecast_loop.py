@@ -9,7 +9,7 @@ def test_the_race_of_series_gives_pieces_a_second_of_both_ways(monkeypatch):
     monkeypatch.setattr(networks, "MEMBERS", 2)
     monkeypatch.setattr(networks, "BLOCKS", 1)
     race = race_of_series(steps=1, batch_size=4)
-    assert (race.name, race.unit, race.amount) == ("forecast-combiner, batch 4", "pieces", 4)
+    assert (race.name, race.unit, race.amount) == ("combiner, batch 4", "pieces", 4)
     found = loops.run_race(race, turns=1)
     assert list(found) == [loops.OURS, loops.TUTORIALS] and min(found.values()) > 0
 

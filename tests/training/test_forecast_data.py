@@ -27,6 +27,21 @@ def loaded(monkeypatch, tmp_path):
     return forecast_data.load_data(tmp_path)
 
 
+def test_whole_parts_of_m4_are_learned_and_tested_and_need_no_stand_in(monkeypatch, tmp_path):
+    part = ([RANDOM.normal(size=200) for _ in range(20)], RANDOM.normal(size=(20, 8)))
+    monthly = [Series(f"monthly {index}", "tsdl", 12, RANDOM.normal(size=150)) for index in range(20)]
+    asked = []
+    monkeypatch.setattr(forecast_data, "load_m4", lambda folder, name: part)
+    monkeypatch.setattr(forecast_data, "load_m4_if_there", lambda folder, name: part if name == "Quarterly" else None)
+    monkeypatch.setattr(forecast_data, "load_m1", lambda folder: [])
+    monkeypatch.setattr(forecast_data, "load_further", lambda folder, whole: asked.extend(whole) or monthly)
+    loaded = forecast_data.load_data(tmp_path)
+    assert [test.frequency.name for test in loaded.tests] == ["Yearly", "Weekly", "Hourly", "Quarterly"] == asked
+    groups = {one.group for one in loaded.learned}
+    assert "Quarterly" in groups and "quarterly" not in groups
+    assert "Quarterly" in {test.frequency.name for test in forecast_data.validation_tests(loaded)}
+
+
 def names(series):
     return {one.name for one in series}
 
