@@ -1,15 +1,16 @@
 """What the forecasting task takes and gives: one series of numbers in, its next values with intervals out.
 
 ``combiner`` (ours) answers all steps at once, from features of the series and from simple forecasts that it
-weighs and corrects (``models/forecast_features.py``). ``lstm``, ``gru`` and ``rnn`` are the tutorials': they see
-the last ten values, scaled to 0..1, forecast one value, take it for true, and go on; their intervals are the
-errors they made on validation series, by step.
+weighs and corrects (``models/forecast_features.py``); ``settle`` makes its answer from what the network gives.
+``lstm``, ``gru`` and ``rnn`` are the tutorials': they see the last ten values, scaled to 0..1, forecast one value,
+take it for true, and go on; their intervals are the errors they made on validation series, by step.
 """
 
 import csv
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -32,6 +33,10 @@ QUANTILES = (0.025, 0.1, 0.5, 0.9, 0.975)
 WINDOW = 10
 # The file with the quantiles of a recurrent network's errors: one row a step, one column a quantile.
 ERRORS = "errors.csv"
+# The file with the factors by which the intervals of ``combiner`` are widened.
+WIDTHS = "widths.csv"
+# The file that says how far ``combiner`` leans on the seasonal naive forecast.
+SHARES = "shares.csv"
 
 
 @dataclass(frozen=True)
@@ -135,7 +140,8 @@ def _combine(histories: list[np.ndarray], horizon: int, season: int) -> Quantile
     """Ours: quantiles float64 [n, horizon, 5]."""
     found = features(histories, np.arange(1, horizon + 1), season)
     answer = runtime.call(TASK, DEFAULT_NETWORK, found.series, found.steps)
-    return found.restore(answer.output), answer.milliseconds, answer.folder
+    quantiles = settle(found.restore(answer.output), histories, season, read_adjustment(answer.folder.path))
+    return quantiles, answer.milliseconds, answer.folder
 
 
 def _recur(histories: list[np.ndarray], horizon: int, network: str) -> Quantiles:
@@ -152,7 +158,110 @@ def _recur(histories: list[np.ndarray], horizon: int, network: str) -> Quantiles
     middle = np.concatenate(steps, axis=1)
     errors = read_errors(answer.folder.path / ERRORS)[:horizon]
     size = np.array([usual_change(values) for values in histories])
-    return middle[..., np.newaxis] + size[:, np.newaxis, np.newaxis] * errors, milliseconds, answer.folder
+    quantiles = middle[..., np.newaxis] + size[:, np.newaxis, np.newaxis] * errors
+    return never_below_zero(quantiles, histories), milliseconds, answer.folder
+
+
+@dataclass(frozen=True)
+class Widths:
+    """By how much the intervals of ``combiner`` are widened, as found on validation series.
+
+    seasons: the least season of each kind, rising from 1. steps: the first step of each stretch, rising from 1.
+    factors: float64 [kinds, stretches, 2], for the 80 and the 95 % interval.
+    """
+
+    seasons: np.ndarray
+    steps: np.ndarray
+    factors: np.ndarray
+
+    def widen(self, quantiles: np.ndarray, season: int) -> np.ndarray:
+        """Return quantiles [n, horizon, 5] with their distances from the median multiplied."""
+        kind = np.searchsorted(self.seasons, season, side="right") - 1
+        stretches = np.searchsorted(self.steps, np.arange(1, quantiles.shape[1] + 1), side="right") - 1
+        narrow, wide = self.factors[kind, stretches].T
+        by = np.stack([wide, narrow, np.ones_like(wide), narrow, wide], axis=1)  # [horizon, 5]
+        middle = quantiles[..., 2:3]
+        return middle + by * (quantiles - middle)
+
+
+@cache
+def read_widths(path: Path) -> Widths:
+    """Return the factors in a folder's file: columns season, step, 0.8 and 0.95."""
+    with path.open(newline="", encoding="utf-8") as stream:
+        rows = [[float(row[name]) for name in ("season", "step", "0.8", "0.95")] for row in csv.DictReader(stream)]
+    table = np.array(rows)
+    seasons, steps = (np.unique(table[:, column]).astype(int) for column in (0, 1))
+    return Widths(seasons, steps, table[:, 2:].reshape(len(seasons), len(steps), 2))
+
+
+@dataclass(frozen=True)
+class Shares:
+    """How far ``combiner`` leans on the seasonal naive forecast, as found on validation series.
+
+    seasons: the least season of each kind, rising from 1. lengths: the fewest values of each length, rising.
+    shares: float64 [kinds, lengths], 0 for the network alone, 1 for the seasonal naive forecast alone.
+    """
+
+    seasons: np.ndarray
+    lengths: np.ndarray
+    shares: np.ndarray
+
+    def mix(self, quantiles: np.ndarray, histories: list[np.ndarray], season: int) -> np.ndarray:
+        """Return quantiles [n, horizon, 5], each series' moved towards its seasonal naive forecast."""
+        kind = np.searchsorted(self.seasons, season, side="right") - 1
+        places = np.searchsorted(self.lengths, [len(values) for values in histories], side="right") - 1
+        share = self.shares[kind, np.maximum(places, 0)][:, np.newaxis]
+        way = seasonal_naive(histories, season, quantiles.shape[1]) - quantiles[..., 2]
+        return quantiles + (share * way)[..., np.newaxis]
+
+
+@cache
+def read_shares(path: Path) -> Shares:
+    """Return the shares in a folder's file: columns season, values and share."""
+    with path.open(newline="", encoding="utf-8") as stream:
+        rows = [[float(row[name]) for name in ("season", "values", "share")] for row in csv.DictReader(stream)]
+    table = np.array(rows)
+    seasons, lengths = (np.unique(table[:, column]).astype(int) for column in (0, 1))
+    return Shares(seasons, lengths, table[:, 2].reshape(len(seasons), len(lengths)))
+
+
+def seasonal_naive(histories: list[np.ndarray], season: int, horizon: int) -> np.ndarray:
+    """Return the values one season before [n, horizon], the last value where there is no whole season."""
+    steps = np.arange(horizon)
+    return np.stack(
+        [values[-season:][steps % season] if len(values) >= season else values[-1 + 0 * steps] for values in histories]
+    )
+
+
+class Adjustment(NamedTuple):
+    """What ``combiner``'s folder holds beside the network; ``None`` leaves the network's answer as it is."""
+
+    shares: Shares | None = None
+    widths: Widths | None = None
+
+
+def read_adjustment(folder: Path) -> Adjustment:
+    """Return what the folder of ``combiner`` says of shares and widths."""
+    return Adjustment(read_shares(folder / SHARES), read_widths(folder / WIDTHS))
+
+
+def settle(quantiles: np.ndarray, histories: list[np.ndarray], season: int, adjustment: Adjustment) -> np.ndarray:
+    """Return the answer of ``combiner`` from what the network gave, quantiles float64 [n, horizon, 5].
+
+    Three rules, in this order: series of a kind and length at which the network cannot beat the seasonal naive
+    forecast are mixed with it; the intervals are widened to hold their shares; what never was below zero stays so.
+    """
+    if adjustment.shares is not None:
+        quantiles = adjustment.shares.mix(quantiles, histories, season)
+    if adjustment.widths is not None:
+        quantiles = adjustment.widths.widen(quantiles, season)
+    return never_below_zero(quantiles, histories)
+
+
+def never_below_zero(quantiles: np.ndarray, histories: list[np.ndarray]) -> np.ndarray:
+    """Return quantiles [n, horizon, 5], none below zero for a series that never was: counts, prices, amounts."""
+    never_was = np.array([values.min() >= 0 for values in histories])
+    return np.where(never_was[:, np.newaxis, np.newaxis], np.maximum(quantiles, 0), quantiles)
 
 
 def scale_windows(windows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

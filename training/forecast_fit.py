@@ -1,14 +1,14 @@
 """How the forecasting networks are fitted, and what the ten-step networks' errors were."""
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
 from keras import ops
 
 from models import forecast
-from models.networks.forecast import NETWORKS
+from models.networks.forecast import NETWORKS, members_of
 from training import forecast_evaluation as evaluation
 from training import m4, run
 from training.data.series import Series
@@ -18,8 +18,8 @@ from training.series_generator import generate
 
 OURS = forecast.DEFAULT_NETWORK
 # How many pieces of each validation series the validation loss is made of.
-VALIDATION_ENDS = {"Yearly": 1, "Weekly": 8, "Hourly": 8}
-MADE_SERIES = 12_000
+VALIDATION_ENDS = {"Weekly": 8, "Hourly": 8}
+MADE_SERIES = 20_000
 RECURRENT_WINDOWS, VALIDATION_WINDOWS = 30_000, 6_000
 ERROR_HISTORIES = 3_000
 # The column of the curve that chooses the best epoch.
@@ -40,13 +40,15 @@ class Settings(NamedTuple):
 
 @keras.saving.register_keras_serializable("forecast")
 def pinball(target: keras.KerasTensor, quantiles: keras.KerasTensor) -> keras.KerasTensor:
-    """Return the loss [batch, steps] of quantiles [batch, steps, 5] for targets [batch, steps, 1].
+    """Return the loss [batch, steps] of quantiles [batch, steps, 5, members] for targets [batch, steps, 1].
 
+    It is the mean of the members' own losses, so that each learns as if it were alone.
     Source: Koenker and Bassett (1978), https://doi.org/10.2307/1913643.
     """
-    levels = ops.convert_to_tensor(np.array(forecast.QUANTILES, np.float32))
-    distance = target - quantiles
-    return ops.sum(QUANTILE_WEIGHTS * ops.maximum(levels * distance, (levels - 1) * distance), axis=-1)
+    levels = ops.convert_to_tensor(np.array(forecast.QUANTILES, np.float32)[:, np.newaxis])
+    distance = ops.expand_dims(target, -1) - quantiles
+    costs = ops.maximum(levels * distance, (levels - 1) * distance)
+    return ops.mean(ops.sum(QUANTILE_WEIGHTS[:, np.newaxis] * costs, axis=-2), axis=-1)
 
 
 def train(network: str, data: Data, settings: Settings, checkpoints: Path, seed: int) -> keras.Model:
@@ -76,10 +78,10 @@ class ValidationOwa(keras.callbacks.Callback):
         super().__init__()
         self.forecaster = forecaster
         self.tests = tests
-        self.classical = evaluation.measure_classical(tests)
+        self.naive2 = evaluation.naive2_errors(tests)
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        logs[SCORE] = evaluation.evaluate(self.forecaster, self.tests, self.classical)["result"]["value"]
+        logs[SCORE] = evaluation.mean_owa(self.forecaster, self.tests, self.naive2)
 
 
 def _point_forecaster(network: str, model: keras.Model) -> evaluation.Forecaster:
@@ -107,25 +109,37 @@ def _fit_ours(model: keras.Model, data: Data, settings: Settings, callbacks: lis
     random = np.random.default_rng(seed)
     pieces = build_pieces(cut_pieces(data.learned + generate(MADE_SERIES, seed), random), random)
     print(f"{len(pieces.series):,} pieces of series to learn from", flush=True)
-    steps = settings.epochs * -(-len(pieces.series) // settings.batch_size)
+    teach(
+        model,
+        pieces,
+        settings,
+        validation_data=as_inputs(validation_pieces(data)),
+        validation_batch_size=2_048,
+        callbacks=callbacks,
+    )
+
+
+def teach(model: keras.Model, pieces: Pieces, settings: Settings, **options: Any) -> None:
+    """Fit ``combiner``, each member by its own loss; ``options`` are those of ``fit``."""
+    members = members_of(model)
+    optimizer = build_optimizer(settings, settings.epochs * -(-len(pieces.series) // settings.batch_size))
+    members.compile(optimizer, loss=pinball, jit_compile=False)
+    inputs, target, weight = as_inputs(pieces)
+    verbose = 1 if run.is_terminal() else 2
+    size, epochs = settings.batch_size, settings.epochs
+    members.fit(inputs, target, sample_weight=weight, batch_size=size, epochs=epochs, verbose=verbose, **options)
+
+
+def build_optimizer(settings: Settings, steps: int) -> keras.Optimizer:
+    """Return the optimiser that takes ``steps`` steps: a short rise of the rate, then half a cosine down."""
     rate = keras.optimizers.schedules.CosineDecay(
         settings.learning_rate / 10, steps, alpha=0.01, warmup_target=settings.learning_rate, warmup_steps=steps // 20
     )
-    optimizer = keras.optimizers.AdamW(rate, weight_decay=settings.weight_decay, global_clipnorm=1.0)
-    model.compile(optimizer, loss=pinball, jit_compile=False)
-    model.fit(
-        *_as_inputs(pieces)[:2],
-        sample_weight=pieces.weight,
-        batch_size=settings.batch_size,
-        epochs=settings.epochs,
-        validation_data=_as_inputs(validation_pieces(data)),
-        validation_batch_size=2_048,
-        callbacks=callbacks,
-        verbose=1 if run.is_terminal() else 2,
-    )
+    return keras.optimizers.AdamW(rate, weight_decay=settings.weight_decay, global_clipnorm=1.0)
 
 
-def _as_inputs(pieces: Pieces) -> tuple:
+def as_inputs(pieces: Pieces) -> tuple:
+    """Return what ``fit`` takes: inputs, targets [n, steps, 1] and weights [n, steps]."""
     return [pieces.series, pieces.steps], pieces.target[..., np.newaxis], pieces.weight
 
 
@@ -136,7 +150,9 @@ def validation_pieces(data: Data) -> Pieces:
     found = []
     for frequency in m4.FREQUENCIES:
         own = [series for series in data.validation if series.group == frequency.name]
-        cuts = last_pieces(own, frequency.horizon, VALIDATION_ENDS[frequency.name])
+        if not own:
+            continue
+        cuts = last_pieces(own, frequency.horizon, VALIDATION_ENDS.get(frequency.name, 1))
         pieces = build_pieces(cuts, random, frequency.horizon)
         spare = [(0, 0), (0, longest - frequency.horizon)]
         weight = pieces.weight / (len(cuts) * frequency.horizon)

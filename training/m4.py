@@ -7,7 +7,7 @@ https://doi.org/10.1198/016214506000001437) and by the share of values that fall
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,20 +19,32 @@ TOGETHER = 2_000
 RESAMPLES = 1_000
 
 
-@dataclass(frozen=True)
-class Frequency:
-    """A part of M4: how many values to forecast, the season of its formulas, and the season a network is told."""
+class Frequency(NamedTuple):
+    """A part of M4: how many values to forecast, the season of its formulas, and the season a network is told.
+
+    is_needed: whether the networks are trained and judged only where the part is there.
+    """
 
     name: str
     horizon: int
     season: int
     told_season: int
+    is_needed: bool = True
 
 
 FREQUENCIES = (
     Frequency("Yearly", 6, 1, 1),
     Frequency("Weekly", 13, 1, 52),
     Frequency("Hourly", 48, 24, 24),
+    Frequency("Quarterly", 8, 4, 4, is_needed=False),
+    Frequency("Monthly", 18, 12, 12, is_needed=False),
+    Frequency("Daily", 14, 1, 1, is_needed=False),
+)
+# Those of the M1 competition, judged by the same formulas.
+M1_FREQUENCIES = (
+    Frequency("Yearly", 6, 1, 1),
+    Frequency("Quarterly", 8, 4, 4),
+    Frequency("Monthly", 18, 12, 12),
 )
 
 
@@ -75,6 +87,14 @@ def owa_interval(errors: list[np.ndarray], naive2_errors: list[np.ndarray], seed
         means = np.stack([both[random.integers(0, len(both), len(both))].mean(axis=0) for _ in range(RESAMPLES)])
         draws += (means[:, :2] / means[:, 2:]).mean(axis=1) / len(errors)
     low, high = np.quantile(draws, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def mean_interval(values: np.ndarray, seed: int = 0) -> tuple[float, float]:
+    """Return the 95 % interval of a mean over series [n], by drawing series anew as ``owa_interval`` does."""
+    random = np.random.default_rng(seed)
+    means = [values[random.integers(0, len(values), len(values))].mean() for _ in range(RESAMPLES)]
+    low, high = np.quantile(means, [0.025, 0.975])
     return float(low), float(high)
 
 

@@ -17,7 +17,8 @@ from models.forecast_features import SERIES_SIZE, SIMPLE_FORECASTS, STEP_SIZE
 
 WINDOW = 10
 UNITS = 50
-WIDTH = 256
+MEMBERS = 3
+WIDTH = 192
 BLOCKS = 4
 STEP_WIDTH = 128
 
@@ -62,35 +63,49 @@ def _recurrent(name: str, layer: type[keras.Layer]) -> keras.Model:
 def build_combiner() -> keras.Model:
     """Ours: weighs simple forecasts for every step, corrects their mix, and says how sure it is.
 
-    An encoder of four residual blocks reads the series once; a small network then reads every step with its
+    Three members of the same make, taught side by side from different first weights, of which the mean is given. In
+    each an encoder of four residual blocks reads the series once; a small network then reads every step with its
     simple forecasts. Weighing simple forecasts by what a series is like follows Montero-Manso and others
-    (2020), https://doi.org/10.1016/j.ijforecast.2019.02.011; one network for all series and residual blocks
-    follow Oreshkin and others (2019), https://arxiv.org/abs/1905.10437; quantiles learned by their pinball
-    loss follow Koenker and Bassett (1978), https://doi.org/10.2307/1913643.
+    (2020), https://doi.org/10.1016/j.ijforecast.2019.02.011; one network for all series, residual blocks and the
+    mean of several follow Oreshkin and others (2019), https://arxiv.org/abs/1905.10437; quantiles learned by their
+    pinball loss follow Koenker and Bassett (1978), https://doi.org/10.2307/1913643.
     """
     series = layers.Input((SERIES_SIZE,), name="series")
     steps = layers.Input((None, STEP_SIZE), name="steps")
-    encoded = layers.Dense(WIDTH, name="read")(series)
+    members = [_member(series, steps, number) for number in range(1, MEMBERS + 1)]
+    stacked = ops.stack(members, axis=-1)  # [batch, horizon, 5, MEMBERS]
+    together = layers.Identity(name="members", dtype="float32")(stacked)
+    quantiles = ops.mean(together, axis=-1)
+    return keras.Model([series, steps], layers.Identity(name="quantiles", dtype="float32")(quantiles), name="combiner")
+
+
+def members_of(combiner: keras.Model) -> keras.Model:
+    """Return the model that gives each member's answer [batch, horizon, 5, MEMBERS]; it shares all weights."""
+    return keras.Model(combiner.inputs, combiner.get_layer("members").output, name="members")
+
+
+def _member(series: keras.KerasTensor, steps: keras.KerasTensor, number: int) -> keras.KerasTensor:
+    """One member's five rising quantiles of every step [batch, horizon, 5]."""
+    encoded = layers.Dense(WIDTH, name=f"read_{number}")(series)
     for block in range(1, BLOCKS + 1):
-        encoded = _residual_block(encoded, block)
-    encoded = layers.LayerNormalization(name="encoded")(encoded)
-    hidden = layers.Dense(STEP_WIDTH, name="read_step")(ops.arcsinh(steps))
-    hidden = hidden + ops.expand_dims(layers.Dense(STEP_WIDTH, name="hand_on")(encoded), 1)
+        encoded = _residual_block(encoded, f"{number}_{block}")
+    encoded = layers.LayerNormalization(name=f"encoded_{number}")(encoded)
+    hidden = layers.Dense(STEP_WIDTH, name=f"read_step_{number}")(ops.arcsinh(steps))
+    hidden = hidden + ops.expand_dims(layers.Dense(STEP_WIDTH, name=f"hand_on_{number}")(encoded), 1)
     hidden = ops.gelu(hidden)  # [horizon, STEP_WIDTH]
-    hidden = hidden + layers.Dense(STEP_WIDTH, activation="gelu", name="think")(hidden)
+    hidden = hidden + layers.Dense(STEP_WIDTH, activation="gelu", name=f"think_{number}")(hidden)
     forecasts, root = steps[..., : len(SIMPLE_FORECASTS)], steps[..., len(SIMPLE_FORECASTS), None]
-    weights = layers.Dense(len(SIMPLE_FORECASTS), activation="softmax", name="weights")(hidden)
+    weights = layers.Dense(len(SIMPLE_FORECASTS), activation="softmax", name=f"weights_{number}")(hidden)
     mixed = ops.sum(weights * forecasts, axis=-1, keepdims=True)
-    correction = layers.Dense(1, kernel_initializer="zeros", name="correction")(hidden)
-    distances = layers.Dense(4, activation="softplus", name="distances")(hidden) * (root + 0.5)
+    correction = layers.Dense(1, kernel_initializer="zeros", name=f"correction_{number}")(hidden)
+    distances = layers.Dense(4, activation="softplus", name=f"distances_{number}")(hidden) * (root + 0.5)
     middle = mixed + correction * (root + 0.5)
     low_80, high_80 = middle - distances[..., 0:1], middle + distances[..., 1:2]
     low_95, high_95 = low_80 - distances[..., 2:3], high_80 + distances[..., 3:4]
-    quantiles = layers.Concatenate(dtype="float32", name="quantiles")([low_95, low_80, middle, high_80, high_95])
-    return keras.Model([series, steps], quantiles, name="combiner")
+    return layers.Concatenate(name=f"quantiles_{number}")([low_95, low_80, middle, high_80, high_95])
 
 
-def _residual_block(encoded: keras.KerasTensor, block: int) -> keras.KerasTensor:
+def _residual_block(encoded: keras.KerasTensor, block: str) -> keras.KerasTensor:
     """Normalise, widen, narrow, drop a little, add: [batch, WIDTH] to the same."""
     inner = layers.LayerNormalization(name=f"normalise_{block}")(encoded)
     inner = layers.Dense(2 * WIDTH, activation="gelu", name=f"widen_{block}")(inner)

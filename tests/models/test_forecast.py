@@ -9,6 +9,7 @@ import pytest
 
 from models import forecast, runtime, store
 from models.networks.forecast import NETWORKS
+from models.series import read_pasted
 
 RANDOM = np.random.default_rng(5)
 TIME = np.arange(60)
@@ -43,7 +44,9 @@ def untrained(tmp_path_factory):
     folder = tmp_path_factory.mktemp("forecast")
     (folder / forecast.ERRORS).write_text(errors_csv())
     models = {name: build() for name, build in NETWORKS.items()}
-    for layer in ("correction", "weights", "distances"):
+    (folder / forecast.WIDTHS).write_text("season,step,0.8,0.95\n1,1,1.1,1.2\n")
+    (folder / forecast.SHARES).write_text("season,values,share\n1,8,0.3\n1,20,0\n")
+    for layer in (f"{name}_{member}" for name in ("correction", "weights", "distances") for member in (1, 2, 3)):
         kernel, bias = models["combiner"].get_layer(layer).get_weights()
         models["combiner"].get_layer(layer).set_weights([kernel + RANDOM.normal(0, 0.3, kernel.shape), bias])
 
@@ -137,6 +140,14 @@ def test_windows_are_scaled_by_their_own_least_and_largest_value():
     assert low.tolist() == [[2], [5]] and span.tolist() == [[2], [0]]
 
 
+@pytest.mark.parametrize("network", forecast.NETWORKS)
+def test_what_never_was_below_zero_is_not_forecast_to_be_and_what_was_may_be(network):
+    falling = forecast.predict(np.linspace(50, 0, 40), 30, 1, network)
+    assert all((line >= 0).all() for line in lines(falling))
+    below = forecast.predict(np.linspace(50, -1, 40), 30, 1, network)
+    assert below.low_95.min() < 0
+
+
 BAD = {
     "too short": (np.arange(5.0), 3, 1, "lstm", "at least 10"),
     "two rows": (np.ones((3, 20)), 3, 1, "lstm", "one row"),
@@ -193,6 +204,36 @@ def test_ours_doubts_more_what_is_noisier_and_what_is_further(embedded):
         widths.append(answer.high_95 - answer.low_95)
     assert widths[1].mean() > 3 * widths[0].mean()
     assert widths[0][-1] > 1.5 * widths[0][0]
+
+
+TURNS = 0.5 * np.sin(np.arange(60) * 1.3)
+SANE = {
+    "constant": (np.full(60, 42.0), (42, 42)),
+    "negative": (-100 - TURNS, (-102, -98)),
+    "mostly zeros": (np.where(np.arange(60) % 4 == 0, 8.0, 0), (0, 8)),
+    "a shift of level": (np.r_[np.full(40, 10.0), np.full(20, 50.0)] + TURNS, (44, 56)),
+    "short": (np.arange(12.0) + 3, (12, 25)),
+}
+
+
+@pytest.mark.parametrize("name", SANE)
+def test_ours_gives_sane_forecasts_of_odd_series(embedded, name):
+    values, (least, most) = SANE[name]
+    answer = forecast.predict(values, 6, 1, "combiner")
+    assert (answer.forecast >= least).all() and (answer.forecast <= most).all()
+    if values.min() >= 0:
+        assert (answer.low_95 >= 0).all()
+    assert np.ptp(np.r_[answer.low_95, answer.high_95]) <= 6 * np.ptp(values)
+
+
+def test_ours_forecasts_a_series_with_missing_values_as_the_app_fills_them(embedded):
+    time = np.arange(72)
+    values = 100 + time + 20 * np.sin(time * np.pi / 6)
+    cells = ["NA" if index in (20, 41, 42) else f"{value:.2f}" for index, value in enumerate(values[:60])]
+    series = read_pasted("\n".join(cells), least=forecast.MIN_LENGTH).series
+    assert len(series.values) == 60 and np.isfinite(series.values).all()
+    answer = forecast.predict(series.values, 12, 12, "combiner")
+    assert np.abs(answer.forecast - values[60:]).mean() < 5
 
 
 @pytest.mark.parametrize("network", forecast.NETWORKS)

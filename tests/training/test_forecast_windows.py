@@ -24,8 +24,14 @@ def test_a_piece_is_a_history_and_the_values_that_came_after(random):
     for cut in cut_pieces([series()], random):
         sign = np.sign(cut.history[-1])
         whole = sign * np.r_[cut.history, cut.future]
-        assert np.array_equal(whole, series().values[: len(whole)])
+        start = int(np.abs(series().values - whole[0]).argmin())
+        assert np.array_equal(whole, series().values[start : start + len(whole)])
         assert len(cut.history) >= MIN_VALUES and 1 <= len(cut.future) <= MAX_HORIZON
+
+
+def test_some_pieces_keep_only_the_end_of_their_history(random):
+    starts = [np.abs(cut.history[0]) != series().values[0] for cut in cut_pieces([series()] * 10, random)]
+    assert 0.2 < np.mean(starts) < 0.4
 
 
 def test_the_end_of_every_series_is_among_its_pieces(random):

@@ -31,7 +31,16 @@ def folder(tmp_path, monkeypatch):
     for name, content in contents.items():
         (tmp_path / "m4" / f"{name}.csv.gz").write_bytes(gzip.compress(content))
         monkeypatch.setitem(series.M4_SHA256, name, hashlib.sha256(content).hexdigest())
+    monkeypatch.setitem(series.M4_SHAPES, "Yearly", (3, 2))
     return tmp_path
+
+
+@pytest.fixture
+def offline(monkeypatch):
+    def unreachable(*args, **kwargs):
+        raise OSError("no route to host")
+
+    monkeypatch.setattr(keras.utils, "get_file", unreachable)
 
 
 def test_rows_of_different_lengths_are_read_without_their_empty_cells(folder):
@@ -55,13 +64,51 @@ def test_a_file_that_is_not_the_official_one_is_refused_by_name(folder, content)
         series.load_m4(folder, "Yearly")
 
 
-def test_a_file_that_cannot_be_had_is_named_with_its_address(folder, monkeypatch):
-    def unreachable(*args, **kwargs):
-        raise OSError("no route to host")
-
-    monkeypatch.setattr(keras.utils, "get_file", unreachable)
+def test_a_file_that_cannot_be_had_is_named_with_its_address(folder, offline):
     with pytest.raises(DataError, match=r"Weekly-train\.csv.*M4-methods"):
         series.load_m4(folder, "Weekly")
+
+
+def test_all_of_m4_has_an_official_address_and_a_checksum():
+    names = {f"{part}-{half}" for part in series.M4_SHAPES for half in ("train", "test")}
+    assert len(names) == 12 and set(series.M4_SHA256) == names
+    assert len({series.M4_SHA256[name] for name in names}) == 12
+    for name in names:
+        source = series.m4_source(name)
+        assert source.url.endswith(f"/Dataset/{name.split('-')[1].capitalize()}/{name}.csv")
+        assert len(source.sha256) == 64
+
+
+def test_a_part_with_another_number_of_series_or_values_is_refused(folder, monkeypatch):
+    monkeypatch.setitem(series.M4_SHAPES, "Yearly", (3, 6))
+    with pytest.raises(DataError, match="6 test values"):
+        series.load_m4(folder, "Yearly")
+
+
+def test_a_part_that_cannot_be_had_is_left_out_with_a_sentence_and_a_wrong_one_refused(folder, offline, capsys):
+    assert series.load_m4_if_there(folder, "Daily") is None
+    assert "M4 Daily is left out" in capsys.readouterr().out
+    assert len(series.load_m4_if_there(folder, "Yearly")[0]) == 3
+    (folder / "m4" / "Yearly-test.csv.gz").write_bytes(gzip.compress(b"another"))
+    with pytest.raises(DataError, match="Yearly-test"):
+        series.load_m4_if_there(folder, "Yearly")
+
+
+def test_a_whole_part_of_m4_needs_no_tails(folder, monkeypatch):
+    tail = "series,first_t,n,values\nD1,4000,20," + " ".join(map(str, range(20))) + "\n"
+    put(folder, monkeypatch, series.TAILS["Daily"], tail)
+    assert len(series.load_further(folder)) == 1
+    assert series.load_further(folder, ("Yearly", "Daily")) == []
+
+
+def test_the_m1_competition_is_read_as_questions_with_their_answers(folder, monkeypatch):
+    text = "series,period,type,part,t,value\n"
+    text += "".join(f"A,QUARTERLY,X,{'test' if time > 9 else 'train'},{time},{time}\n" for time in range(12))
+    put(folder, monkeypatch, series.M1, text)
+    monkeypatch.setattr(series, "M1_SHA256", hashlib.sha256(text.encode()).hexdigest())
+    (found,) = series.load_m1(folder)
+    assert (found.name, found.period) == ("A", "Quarterly")
+    assert found.history.tolist() == list(range(10)) and found.actual.tolist() == [10, 11]
 
 
 def put(folder, monkeypatch, name, text):
@@ -108,3 +155,17 @@ def test_runs_of_equal_values_are_no_sign_of_kinship():
     assert series.drop_shared([zeros], [np.r_[np.zeros(30), 5.0]]) == [zeros]
     assert series.drop_shared([zeros], []) == [zeros]
     assert series.drop_shared([], [np.arange(9.0)]) == []
+
+
+def test_monthly_series_are_also_taken_by_quarters_which_end_where_they_end():
+    monthly = series.Series("m", "fred", 12, np.arange(61.0))
+    (quarterly,) = series.aggregate([monthly, made(RANDOM.normal(size=90))])
+    assert (quarterly.group, quarterly.season, len(quarterly.values)) == ("quarterly", 4, 20)
+    assert quarterly.values[[0, -1]].tolist() == [2, 59]  # months 1..3 and 58..60
+
+
+def test_series_are_also_compared_after_being_multiplied():
+    kept_out = np.cumsum(RANDOM.normal(size=30))
+    mean = made(kept_out / 3)
+    assert series.drop_shared([mean], [kept_out]) == [mean]
+    assert series.drop_shared([mean], [kept_out], times=3) == []
