@@ -42,6 +42,9 @@ def measure_name(metric: str, _: Translate) -> str:
         "owa": "OWA",
         "conditional_accuracy": _("asked digit recognised"),
         "refused": _("refused"),
+        "median_error": _("median error"),
+        "mean_error": _("mean error in $1,000"),
+        "coverage": _("inside the interval"),
         "frechet_distance": _("Fréchet distance"),
     }[metric]
 

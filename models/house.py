@@ -22,7 +22,7 @@ NETWORKS = ("tabm", "dense")
 DEFAULT_NETWORK = "tabm"
 STATISTICS = "statistics.json"
 
-AT_ONCE = 1024  # houses in one call: sixteen networks on more would take hundreds of megabytes
+AT_ONCE = 512  # houses in one call: each is held against all training sales, more would take hundreds of megabytes
 SQUARE_METRES = 0.09290304  # in a square foot
 
 
