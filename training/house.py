@@ -74,7 +74,7 @@ LIMITS = {
 }
 
 
-def evaluate(model: keras.Model, data: Split, intervals: dict[str, dict[str, list[float]]]) -> dict[str, Any]:
+def evaluate(model: keras.Model, data: Split, intervals: dict[str, house.Margins]) -> dict[str, Any]:
     """Measure a network on the test houses: R² with interval, and what the form's visitor may expect."""
     part = data.test
     outputs = {mode: predict(model, getattr(part, mode)) for mode in MODES}
@@ -96,7 +96,7 @@ def evaluate(model: keras.Model, data: Split, intervals: dict[str, dict[str, lis
     }
 
 
-def find_intervals(model: keras.Model, data: Split) -> dict[str, dict[str, list[float]]]:
+def find_intervals(model: keras.Model, data: Split) -> dict[str, house.Margins]:
     """Return the margins of a network for each mode, from the validation houses."""
     part = data.validation
     return {mode: find_margins(predict(model, getattr(part, mode)), part.log_prices) for mode in MODES}
@@ -147,9 +147,8 @@ def produce(network: str, data: Split, settings: Settings, flags: Any) -> Path:
     intervals = find_intervals(model, data)
     metrics |= evaluate(model, data, intervals) | baselines
     metrics["latency"] = run.latency(model, (known_input(data.statistics),))
-    statistics = json.dumps(data.statistics | {"intervals": intervals}, separators=(",", ":")) + "\n"
     parts = {"model": (model, (known_input(data.statistics),))}
-    product = run.Product(parts, metrics, checkpoints / store.HISTORY, {house.STATISTICS: statistics})
+    product = run.Product(parts, metrics, checkpoints / store.HISTORY, _extras(data, intervals))
     folder = run.write_folder(product, flags.output)
     run.discard(checkpoints)
     return folder
@@ -157,12 +156,19 @@ def produce(network: str, data: Split, settings: Settings, flags: Any) -> Path:
 
 def renew(network: str, data: Split, root: Path) -> Path:
     """Measure a finished folder anew and write the figures into it; the network stays as it is."""
-    folder, model, intervals = _read(network, root)
+    folder, model, _intervals = _read(network, root)
+    intervals = find_intervals(model, data)
     metrics = evaluate(model, data, intervals) | house_splits.measure_baselines(data, SPLIT_SEED)
     metrics["tables"] += [table for table in folder.metrics.get("tables", []) if table.get("source") == "splits"]
     metrics["latency"] = run.latency(model, (known_input(data.statistics),))
     metrics["dataset"] = folder.metrics["dataset"] | {"people": PEOPLE}
-    return run.update_folder(folder.path, metrics)
+    return run.update_folder(folder.path, metrics, _extras(data, intervals))
+
+
+def _extras(data: Split, intervals: dict[str, house.Margins]) -> dict[str, str | bytes]:
+    """The file of what the tab knows of the training houses, with the margins of the intervals."""
+    text = json.dumps(data.statistics | {"intervals": intervals}, separators=(",", ":")) + "\n"
+    return {house.STATISTICS: text}
 
 
 def measure_again(network: str, data: Split, root: Path) -> bool:
@@ -171,7 +177,7 @@ def measure_again(network: str, data: Split, root: Path) -> bool:
     return agree(f"house-{network}", evaluate(model, data, intervals), folder.metrics)
 
 
-def _read(network: str, root: Path) -> tuple[store.Folder, keras.Model, dict[str, dict[str, list[float]]]]:
+def _read(network: str, root: Path) -> tuple[store.Folder, keras.Model, dict[str, house.Margins]]:
     """A finished folder, checked, its network and the margins of its intervals."""
     folder = store.read(house.TASK, network, root)
     store.check(folder)

@@ -13,25 +13,35 @@ MODES = ("details", "form")
 # What each output but the first should have below it: the share of the prices.
 QUANTILES = {"low_95": 0.025, "low_80": 0.1, "high_80": 0.9, "high_95": 0.975}
 MODE_NAMES = {"details": "with all details", "form": "from the form's twelve entries"}
+BANDS = 5
 BOOTSTRAP_SAMPLES = 2000
 FAILURES = 8
 
 
-def find_margins(output: np.ndarray, log_prices: np.ndarray) -> dict[str, list[float]]:
+def find_margins(output: np.ndarray, log_prices: np.ndarray) -> house.Margins:
     """Return what to add to the ends of the intervals so that they hold their share of the validation prices.
 
-    Split-conformal, for each end by itself: Romano, Patterson, Candès (2019), https://arxiv.org/abs/1905.03222.
-    Where the network gives the price alone, the margins are quantiles of its errors.
+    Split-conformal, for each end and each of ``BANDS`` bands of the estimate by itself: Romano, Patterson, Candès
+    (2019), https://arxiv.org/abs/1905.03222; Boström and Johansson (2020), Mondrian conformal regressors,
+    https://proceedings.mlr.press/v128/bostrom20a.html. Where the network gives the price alone, the margins are
+    quantiles of its errors.
+
+    Returns:
+        as ``models.house.Margins`` says.
     """
-    has_ends = output.shape[1] > 1
-    margins: dict[str, list[float]] = {level: [] for level in house.LEVELS}
+    price, has_ends = output[:, 0], output.shape[1] > 1
+    band = np.searchsorted(np.quantile(price, np.arange(1, BANDS) / BANDS), price)
+    margins: house.Margins = {"prices": [round(float(np.median(price[band == each])), 4) for each in range(BANDS)]}
     for index, (name, share) in enumerate(QUANTILES.items(), start=1):
-        errors = np.sort(log_prices - output[:, index if has_ends else 0])
-        beyond = share if share < 0.5 else 1 - share
-        rank = max(int(np.floor((len(errors) + 1) * beyond)), 1)
-        margin = errors[rank - 1] if share < 0.5 else errors[-rank]
-        margins[name[-2:]].append(round(float(margin), 5))
-    return {level: sorted(ends) if not has_ends else ends for level, ends in margins.items()}
+        errors_of_end = log_prices - output[:, index if has_ends else 0]
+        ends = [round(_beyond(errors_of_end[band == each], share), 5) for each in range(BANDS)]
+        margins.setdefault(name[-2:], []).append(ends)
+    return margins
+
+
+def _beyond(values: np.ndarray, share: float) -> float:
+    """The value that a further one, drawn like these, lies below with probability ``share``."""
+    return float(np.quantile(values, share, method="weibull"))
 
 
 def r_squared(log_prices: np.ndarray, answers: np.ndarray) -> float:
@@ -52,7 +62,7 @@ def bootstrap(log_prices: np.ndarray, answers: np.ndarray) -> tuple[float, float
     return float(low), float(high)
 
 
-def measure(output: np.ndarray, log_prices: np.ndarray, margins: dict[str, list[float]]) -> dict[str, Any]:
+def measure(output: np.ndarray, log_prices: np.ndarray, margins: house.Margins) -> dict[str, Any]:
     """Return the measures of a network's output on some houses.
 
     Returns:
@@ -93,7 +103,7 @@ def inside_intervals(logs: dict[str, np.ndarray], log_prices: np.ndarray) -> dic
     }
 
 
-def figures(output: np.ndarray, log_prices: np.ndarray, margins: dict[str, list[float]], mode: str) -> list[dict]:
+def figures(output: np.ndarray, log_prices: np.ndarray, margins: house.Margins, mode: str) -> list[dict]:
     """Return the figures of one mode for the metrics, each with its 95 % interval; R² of the details is the result."""
     name, answers = MODE_NAMES[mode], output[:, 0]
     relative = np.abs(np.exp(answers - log_prices) - 1)

@@ -253,12 +253,22 @@ def test_r_squared_worked_by_hand():
 def test_margins_make_the_intervals_hold_their_share(outputs):
     rng = np.random.default_rng(1)
     truth = rng.normal(13, 0.2, 20_000)
-    output = np.full((20_000, outputs), 13.0)
+    output = np.tile(truth[:, None] - rng.normal(0, 0.2, (20_000, 1)), (1, outputs))
     output[:, 1:] += [-0.1, -0.05, 0.05, 0.1][: outputs - 1]  # far too narrow
     margins = house_measures.find_margins(output[:10_000], truth[:10_000])
     found = house_measures.measure(output[10_000:], truth[10_000:], margins)
     assert found["coverage_80"] == pytest.approx(0.8, abs=0.02)
     assert found["coverage_95"] == pytest.approx(0.95, abs=0.01)
+
+
+def test_margins_differ_where_errors_do():
+    rng = np.random.default_rng(1)
+    price = rng.uniform(12, 14, 20_000)
+    truth = price + rng.normal(0, np.where(price < 13, 0.1, 0.3))
+    margins = house_measures.find_margins(price[:, None], truth)
+    low, high = margins["80"]
+    assert margins["prices"] == sorted(margins["prices"])
+    assert low[0] == pytest.approx(-0.128, abs=0.01) and high[-1] == pytest.approx(0.384, abs=0.02)
 
 
 def test_errors_are_measured_in_dollars():
@@ -267,7 +277,7 @@ def test_errors_are_measured_in_dollars():
     assert found["median_error"] == pytest.approx(0.1)
 
 
-NO_MARGINS = {"80": [0.0, 0.0], "95": [0.0, 0.0]}
+NO_MARGINS = {"prices": [13.0], "80": [[0.0], [0.0]], "95": [[0.0], [0.0]]}
 
 
 def test_the_bootstrap_interval_lies_around_the_value():
@@ -369,7 +379,7 @@ def test_the_bootstrap_of_a_difference_lies_around_it(monkeypatch):
 def test_every_fifth_of_the_price_has_its_share_inside(data):
     truth = np.linspace(12, 14, 100)
     output = truth[:, None] + np.where(np.arange(100) < 20, 1.0, 0.0)[:, None]
-    found = house_measures.measure(output, truth, {"80": [-0.1, 0.1], "95": [-2.0, 2.0]})
+    found = house_measures.measure(output, truth, {"prices": [13.0], "80": [[-0.1], [0.1]], "95": [[-2.0], [2.0]]})
     assert found["fifths_80"] == [0.0, 1.0, 1.0, 1.0, 1.0] and found["fifths_95"] == [1.0] * 5
 
 
