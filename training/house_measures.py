@@ -155,14 +155,13 @@ def table_of_failures(features: np.ndarray, log_prices: np.ndarray, answers: np.
     rows = [
         [
             f"{round(float(column['living_area'][index]), -2):,.0f}",
-            f"{column['grade'][index]:.0f}",
             f"{column['year_built'][index] // 10 * 10:.0f}s",
             f"{column['zip_code'][index]:.0f}",
             f"{np.exp(missed[index]) - 1:+.0%}",
         ]
         for index in np.argsort(-np.abs(missed))[:FAILURES]
     ]
-    columns = ["living area, square feet", "grade", "built", "zip code", "estimate against the price"]
+    columns = ["living area, square feet", "built", "zip code", "estimate against the price"]
     return {"title": "The houses most missed", "columns": columns, "rows": rows}
 
 
@@ -172,11 +171,7 @@ def in_words(measured: dict[str, dict[str, Any]]) -> dict[str, str]:
     for mode, name in MODE_NAMES.items():
         facts = measured[mode]
         words |= {
-            f"R² of the log price, {name}": f"{facts['r2']:.3f}",
             f"R² of the price in dollars, {name}": f"{facts['r2_dollars']:.3f}",
-            f"median error, {name}": f"{facts['median_error']:.1%}",
-            f"mean error, {name}": f"${facts['mean_error'] * 1000:,.0f}",
-            f"prices inside the 80 % interval, {name}": f"{facts['coverage_80']:.1%}",
-            f"prices inside the 95 % interval, {name}": f"{facts['coverage_95']:.1%}",
+            f"upper end of the 80 % interval above the lower, median, {name}": f"{facts['width_80']:.0%}",
         }
     return words
