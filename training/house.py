@@ -2,7 +2,7 @@
 
     python -m training.house --network dense|tabm|all [--data DIR] [--epochs N] [--push-to OWNER]
     python -m training.house --network tabm --evaluate|--measure
-    python -m training.house --splits 5        # beside CatBoost and others on five splits, into tabm's metrics
+    python -m training.house --splits 5 [--network tabm]   # beside CatBoost and others, into tabm's metrics
 
 Writes models/pretrained/house-<network>/ (model, metrics, card, curve, statistics.json). A run that was
 stopped continues from .checkpoints/ when it is started again. What to expect stands in each folder's
