@@ -46,6 +46,9 @@ def measure_name(metric: str, _: Translate) -> str:
         "coverage": _("values inside the interval"),
         "conditional_accuracy": _("asked digit recognised"),
         "refused": _("refused"),
+        "median_error": _("median error"),
+        "mean_error": _("mean error in $1,000"),
+        "coverage": _("inside the interval"),
         "frechet_distance": _("Fréchet distance"),
     }[metric]
 

@@ -22,7 +22,7 @@ NETWORKS = ("tabm", "dense")
 DEFAULT_NETWORK = "tabm"
 STATISTICS = "statistics.json"
 
-AT_ONCE = 1024  # houses in one call: sixteen networks on more would take hundreds of megabytes
+AT_ONCE = 512  # houses in one call: each is held against all training sales, more would take hundreds of megabytes
 SQUARE_METRES = 0.09290304  # in a square foot
 
 
@@ -59,6 +59,8 @@ LEVELS = ("80", "95")
 
 House = dict[str, float]
 Statistics = dict[str, Any]
+# "prices": some log prices, ascending; level -> what is added there to the low end, and to the high end.
+Margins = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -277,17 +279,17 @@ def _ask(houses: list[House], network: str) -> tuple[runtime.Answer, dict[str, n
     return answers[-1], prices
 
 
-def widen(output: np.ndarray, margins: dict[str, list[float]]) -> dict[str, np.ndarray]:
+def widen(output: np.ndarray, margins: Margins) -> dict[str, np.ndarray]:
     """Return log dollars [n] for each of ``OUTPUTS``, from a network's output [n, 1 or 5].
 
     The margins, from the validation houses, are added to the ends that the network gives, or where it gives
-    none to the price: level -> what is added to the low end and to the high end.
+    none to the price; between the prices for which they are known they are interpolated.
     """
     logs = np.asarray(output, np.float64)
     has_ends = logs.shape[1] == len(OUTPUTS)
     given = dict(zip(OUTPUTS, logs.T, strict=True)) if has_ends else dict.fromkeys(OUTPUTS, logs[:, 0])
     ends = {
-        f"{end}_{level}": given[f"{end}_{level}"] + margins[level][index]
+        f"{end}_{level}": given[f"{end}_{level}"] + np.interp(given["price"], margins["prices"], margins[level][index])
         for level in LEVELS
         for index, end in enumerate(("low", "high"))
     }

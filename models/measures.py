@@ -27,6 +27,9 @@ MEASURES = {
     "coverage": Measure("values inside the interval", is_share=True, decimals=1, higher_is_better=True),
     "conditional_accuracy": Measure("asked digit recognised", is_share=True, decimals=2, higher_is_better=True),
     "refused": Measure("refused", is_share=True, decimals=1, higher_is_better=True),
+    "median_error": Measure("median error", is_share=True, decimals=1, higher_is_better=False),
+    "mean_error": Measure("mean error in $1,000", is_share=False, decimals=1, higher_is_better=False),
+    "coverage": Measure("inside the interval", is_share=True, decimals=1, higher_is_better=True),
     "frechet_distance": Measure("Fréchet distance", is_share=False, decimals=2, higher_is_better=False),
 }
 

@@ -9,7 +9,7 @@ from models import house, runtime, store
 from tests.training.made_sales import made_sales
 from training.house_statistics import build_statistics
 
-MARGINS = {"80": [-0.2, 0.2], "95": [-0.4, 0.4]}
+MARGINS = {"prices": [13.0], "80": [[-0.2], [0.2]], "95": [[-0.4], [0.4]]}
 COMMON = {
     "limits": "A. B.",
     "parameters": 1234,

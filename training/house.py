@@ -1,8 +1,8 @@
 """Train the networks that estimate the price of a house, on the sales of King County in 2014 and 2015.
 
     python -m training.house --network dense|tabm|all [--data DIR] [--epochs N] [--push-to OWNER]
-    python -m training.house --network tabm --evaluate
-    python -m training.house --splits 5        # measure on five splits, write no folder
+    python -m training.house --network tabm --evaluate|--measure
+    python -m training.house --splits 5 [--network tabm]   # beside CatBoost and others, into tabm's metrics
 
 Writes models/pretrained/house-<network>/ (model, metrics, card, curve, statistics.json). A run that was
 stopped continues from .checkpoints/ when it is started again. What to expect stands in each folder's
@@ -16,40 +16,34 @@ the twelve entries of the tab's form alone ("form").
 import argparse
 import json
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import keras
 import numpy as np
-from keras import ops
 
 from models import house, store
-from models.networks.house import NETWORKS, adapt
-from training import house_baselines, run
+from models.networks.house import NETWORKS
+from training import house_splits, run
 from training.data import DataError
-from training.data.king_county import load_king_county, split_by_house
-from training.house_measures import MODES, QUANTILES, bootstrap, find_margins, in_words, measure, r_squared
-from training.house_statistics import build_statistics
+from training.house_data import SPLIT_SEED, Split, load_data
+from training.house_learning import Settings, predict, train
+from training.house_measures import (
+    MODES,
+    bootstrap,
+    figures,
+    find_margins,
+    in_words,
+    measure,
+    r_squared,
+    table_of_failures,
+    table_of_fifths,
+)
 from training.run import _
-from training.script import Script, agrees, follow
-
-# Of the houses: a tenth to validate, a fifth to test. This split is the folders'; others are for --splits.
-SHARES = (0.1, 0.2)
-SPLIT_SEED = 0
-
-
-class Settings(NamedTuple):
-    """Hyperparameters of one network. ``patience`` counts epochs without a better validation R²."""
-
-    epochs: int
-    batch_size: int
-    learning_rate: float
-    patience: int
-    weight_decay: float
-
+from training.script import Script, agree, follow
 
 SETTINGS = {
     "dense": Settings(60, 128, 1e-3, 10, 0.0),
-    "tabm": Settings(30, 512, 4e-3, 30, 0.03),
+    "tabm": Settings(12, 256, 6e-3, 12, 0.03),
 }
 
 SUMMARY = {
@@ -58,11 +52,15 @@ SUMMARY = {
         "on the validation houses."
     ),
     "tabm": (
-        "Ours: sixteen networks in one that share nearly all weights, on piecewise-linear embeddings of the "
-        "features and of waves over the county, with learned 80 and 95 % intervals."
+        "Ours: what each feature adds by itself, and sixteen networks in one that share nearly all weights for the "
+        "rest. It looks at how dear the training sales around a house were, and learned its 80 and 95 % intervals."
     ),
 }
 
+PEOPLE = (
+    "The houses stand in King County, Washington, with Seattle; all were sold from May 2014 to May 2015. Their records "
+    "are those of the county's Department of Assessments and name nobody."
+)
 
 LIMITS = {
     "dense": _(
@@ -76,147 +74,32 @@ LIMITS = {
 }
 
 
-class Part(NamedTuple):
-    """Some sales: their features float32 [n, 19], once with all details and once from the form alone.
-
-    log_prices: float64 [n], of dollars.
-    """
-
-    details: np.ndarray
-    form: np.ndarray
-    log_prices: np.ndarray
-
-    @property
-    def both(self) -> tuple[np.ndarray, np.ndarray]:
-        """Every sale twice, with details and without: features [2n, 19] and log prices [2n, 1]."""
-        return np.concatenate([self.details, self.form]), np.tile(self.log_prices, 2).reshape(-1, 1)
-
-
-class Split(NamedTuple):
-    """The three parts, and what the tab knows of the training part."""
-
-    train: Part
-    validation: Part
-    test: Part
-    statistics: dict[str, Any]
-
-
-def load_data(folder: Path, seed: int = SPLIT_SEED) -> Split:
-    """Return the sales of King County in three parts, no house in two of them.
-
-    Raises:
-        training.data.DataError: the sales cannot be had.
-    """
-    return split(load_king_county(folder), seed)
-
-
-def split(columns: dict[str, np.ndarray], seed: int) -> Split:
-    """Split columns like those of ``load_king_county`` in three parts, the same for the same seed."""
-    chosen = split_by_house(columns["id"], SHARES, seed)
-    parts = [{name: values[rows] for name, values in columns.items()} for rows in chosen]
-    statistics = build_statistics(parts[0])
-    return Split(*(_part(part, statistics) for part in parts), statistics)
-
-
-def _part(columns: dict[str, np.ndarray], statistics: dict[str, Any]) -> Part:
-    entries = np.column_stack([columns[name] for name in house.ENTRIES])
-    details = np.column_stack([columns[name] for name in house.DETAILS])
-    detailed = np.column_stack([entries, details, np.ones(len(entries))]).astype(np.float32)
-    return Part(detailed, house.with_usual_details(entries, statistics), np.log(columns["price"]))
-
-
-def train(network: str, data: Split, settings: Settings, checkpoints: Path, seed: int) -> keras.Model:
-    """Train a network, or go on where an earlier run stopped, and return it at its best epoch.
-
-    Raises:
-        FloatingPointError: the loss became NaN.
-    """
-    keras.utils.set_random_seed(seed)
-    features, log_prices = data.train.both
-    model = NETWORKS[network]()
-    adapt(model, features, log_prices)
-    trainee = _compiled(model, settings, log_prices)
-    run.fit(
-        trainee,
-        (features, log_prices),
-        checkpoints,
-        settings.epochs,
-        settings.patience,
-        "val_r2",
-        batch_size=settings.batch_size,
-        validation_data=data.validation.both,
-        validation_batch_size=1024,
-    )
-    return model
-
-
-def _compiled(model: keras.Model, settings: Settings, log_prices: np.ndarray) -> keras.Model:
-    """The network up to its members' answers, with optimiser and loss: every member learns by itself."""
-    is_ensemble = model.name == "tabm"
-    trainee = keras.Model(model.inputs, model.get_layer("log_prices").output) if is_ensemble else model
-    steps = settings.epochs * -(-len(log_prices) // settings.batch_size)
-    rate = keras.optimizers.schedules.CosineDecay(
-        settings.learning_rate / 10, steps, alpha=0.01, warmup_target=settings.learning_rate, warmup_steps=steps // 20
-    )
-    trainee.compile(
-        optimizer=keras.optimizers.AdamW(rate, weight_decay=settings.weight_decay, clipnorm=1.0),
-        loss=PriceLoss(float(log_prices.std())),
-        metrics=[MeanR2(name="r2")],
-    )
-    return trainee
-
-
-class PriceLoss(keras.losses.Loss):
-    """Squared error of the price, and the pinball loss of each end of the intervals; both of standardised logs.
-
-    Log prices [batch, 1] against a network's [batch, 1] or its members' [batch, members, 5]. Pinball loss:
-    Koenker and Bassett (1978), https://doi.org/10.2307/1913643.
-    """
-
-    def __init__(self, deviation: float):
-        super().__init__(name="price_loss")
-        self.deviation = deviation
-
-    def call(self, log_prices: Any, answers: Any) -> Any:
-        if len(answers.shape) == 2:
-            return ops.square((log_prices - answers) / self.deviation)[:, 0]
-        errors = (log_prices[:, None, :] - answers) / self.deviation  # batch x members x 5
-        below = ops.convert_to_tensor(list(QUANTILES.values()), errors.dtype)
-        ends = errors[..., 1:]
-        pinball = ops.maximum(below * ends, (below - 1) * ends)
-        return ops.mean(ops.square(errors[..., 0]), axis=-1) + ops.mean(pinball, axis=(-2, -1))
-
-
-class MeanR2(keras.metrics.R2Score):
-    """R² of the price; where members answer, of their mean."""
-
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
-        """Add log prices [batch, 1] and answers [batch, 1] or [batch, members, 5]."""
-        price = y_pred if len(y_pred.shape) == 2 else ops.mean(y_pred[..., :1], axis=1)
-        super().update_state(y_true, price, sample_weight)
-
-
-def predict(model: keras.Model, features: np.ndarray) -> np.ndarray:
-    """Return a network's output float64 [n, 1 or 5] for features [n, 19]."""
-    return model.predict(features, batch_size=1024, verbose=0).astype(np.float64)
-
-
-def find_intervals(model: keras.Model, part: Part) -> dict[str, dict[str, list[float]]]:
-    """Return the margins of a network for each mode, from validation houses."""
-    return {mode: find_margins(predict(model, getattr(part, mode)), part.log_prices) for mode in MODES}
-
-
-def evaluate(model: keras.Model, part: Part, intervals: dict[str, dict[str, list[float]]]) -> dict[str, Any]:
-    """Measure a network on houses: R² with interval, and what the form's visitor may expect."""
+def evaluate(model: keras.Model, data: Split, intervals: dict[str, house.Margins]) -> dict[str, Any]:
+    """Measure a network on the test houses: R² with interval, and what the form's visitor may expect."""
+    part = data.test
     outputs = {mode: predict(model, getattr(part, mode)) for mode in MODES}
     measured = {mode: measure(outputs[mode], part.log_prices, intervals[mode]) for mode in MODES}
-    interval = bootstrap(part.log_prices, outputs["details"][:, 0])
+    answers = outputs["details"][:, 0]
     return {
-        "result": {"metric": "r2", "value": measured["details"]["r2"], "interval95": interval},
+        "result": {
+            "metric": "r2",
+            "value": measured["details"]["r2"],
+            "interval95": bootstrap(part.log_prices, answers),
+        },
+        "measured": [
+            figure for mode in MODES for figure in figures(outputs[mode], part.log_prices, intervals[mode], mode)
+        ],
         "further": in_words(measured),
         "form": measured["form"],
         "details": measured["details"],
+        "tables": [table_of_fifths(measured), table_of_failures(part.details, part.log_prices, answers)],
     }
+
+
+def find_intervals(model: keras.Model, data: Split) -> dict[str, house.Margins]:
+    """Return the margins of a network for each mode, from the validation houses."""
+    part = data.validation
+    return {mode: find_margins(predict(model, getattr(part, mode)), part.log_prices) for mode in MODES}
 
 
 def build_metrics(network: str, data: Split, settings: Settings, training: dict[str, Any]) -> dict[str, Any]:
@@ -234,6 +117,7 @@ def build_metrics(network: str, data: Split, settings: Settings, training: dict[
             "id": "harlfoxem/housesalesprediction",
             "url": "https://www.kaggle.com/datasets/harlfoxem/housesalesprediction",
             "license": "cc0-1.0",
+            "people": PEOPLE,
             "unit": "sales",
             "train": len(data.train.log_prices),
             "validation": len(data.validation.log_prices),
@@ -251,8 +135,8 @@ def known_input(statistics: dict[str, Any]) -> np.ndarray:
 
 def produce(network: str, data: Split, settings: Settings, flags: Any) -> Path:
     """Train, measure once on the test houses, and write the folder."""
-    checkpoints = run.CHECKPOINTS / f"{house.TASK}-{network}"
-    baselines = house_baselines.measure(data, run.CHECKPOINTS / "house-baselines.json")
+    checkpoints = run.CHECKPOINTS / f"{house.TASK}-{network}-split-{SPLIT_SEED}"
+    baselines = house_splits.measure_baselines(data, SPLIT_SEED)
     model = train(network, data, settings, checkpoints, flags.seed)
     training = {
         **run.circumstances(checkpoints, flags.seed, "float32"),
@@ -260,44 +144,70 @@ def produce(network: str, data: Split, settings: Settings, flags: Any) -> Path:
     }
     metrics = build_metrics(network, data, settings, training)
     metrics["training"]["epochs"] = len(run.read_history(checkpoints))
-    intervals = find_intervals(model, data.validation)
-    metrics |= evaluate(model, data.test, intervals) | baselines
-    statistics = json.dumps(data.statistics | {"intervals": intervals}, separators=(",", ":")) + "\n"
+    intervals = find_intervals(model, data)
+    metrics |= evaluate(model, data, intervals) | baselines
+    metrics["latency"] = run.latency(model, (known_input(data.statistics),))
     parts = {"model": (model, (known_input(data.statistics),))}
-    product = run.Product(parts, metrics, checkpoints / store.HISTORY, {house.STATISTICS: statistics})
+    product = run.Product(parts, metrics, checkpoints / store.HISTORY, _extras(data, intervals))
     folder = run.write_folder(product, flags.output)
     run.discard(checkpoints)
     return folder
 
 
+def renew(network: str, data: Split, root: Path) -> Path:
+    """Measure a finished folder anew and write the figures into it; the network stays as it is."""
+    folder, model, _intervals = _read(network, root)
+    intervals = find_intervals(model, data)
+    metrics = evaluate(model, data, intervals) | house_splits.measure_baselines(data, SPLIT_SEED)
+    metrics["tables"] += [table for table in folder.metrics.get("tables", []) if table.get("source") == "splits"]
+    metrics["latency"] = run.latency(model, (known_input(data.statistics),))
+    metrics["dataset"] = folder.metrics["dataset"] | {"people": PEOPLE}
+    return run.update_folder(folder.path, metrics, _extras(data, intervals))
+
+
+def _extras(data: Split, intervals: dict[str, house.Margins]) -> dict[str, str | bytes]:
+    """The file of what the tab knows of the training houses, with the margins of the intervals."""
+    text = json.dumps(data.statistics | {"intervals": intervals}, separators=(",", ":")) + "\n"
+    return {house.STATISTICS: text}
+
+
 def measure_again(network: str, data: Split, root: Path) -> bool:
     """Measure a finished folder on the test houses; tell whether it agrees with its metrics."""
+    folder, model, intervals = _read(network, root)
+    return agree(f"house-{network}", evaluate(model, data, intervals), folder.metrics)
+
+
+def _read(network: str, root: Path) -> tuple[store.Folder, keras.Model, dict[str, house.Margins]]:
+    """A finished folder, checked, its network and the margins of its intervals."""
     folder = store.read(house.TASK, network, root)
     store.check(folder)
-    model = keras.models.load_model(folder.path / "model.keras", compile=False)
-    found = r_squared(data.test.log_prices, predict(model, data.test.details)[:, 0])
-    stated = folder.metrics["result"]["value"]
-    return agrees(f"house-{network}", "R²", found, stated)
+    intervals = house.statistics_of(folder)["intervals"]
+    return folder, keras.models.load_model(folder.path / "model.keras", compile=False), intervals
 
 
 def compare_splits(count: int, flags: Any) -> None:
-    """Train and measure on several splits, and print each and the means; what is done is not done again."""
-    scores: dict[str, list[float]] = {}
+    """Train and measure on several splits, print what is found, and write it into the folder of ours."""
+    settings = {network: _settings(network, flags) for network in flags.networks}
+    trials = []
     for seed in range(count):
-        data = load_data(flags.data, seed)
-        measured = house_baselines.measure(data, run.CHECKPOINTS / f"house-baselines-{seed}.json")
-        found = {entry["short"]: entry["value"] for entry in (measured["baseline"], *measured["others"])}
-        for network in flags.networks:
-            settings = _settings(network, flags)
-            checkpoints = run.CHECKPOINTS / f"{house.TASK}-{network}-split-{seed}"
-            model = train(network, data, settings, checkpoints, flags.seed)
-            facts = evaluate(model, data.test, find_intervals(model, data.validation))
-            found |= {network: facts["details"]["r2"], f"{network}, 80 %": facts["details"]["coverage_80"]}
-        print(f"split {seed}: " + ", ".join(f"{name} {value:.4f}" for name, value in found.items()), flush=True)
-        for name, value in found.items():
-            scores.setdefault(name, []).append(value)
-    for name, values in scores.items():
-        print(f"{name}: {np.mean(values):.4f} ± {np.std(values):.4f} over {count} splits")
+        trials.append(house_splits.try_split(load_data(flags.data, seed), seed, settings, flags.seed))
+        scores = {
+            name: r_squared(trials[-1].test.log_prices, answers["details"])
+            for name, answers in trials[-1].answers.items()
+        }
+        print(f"split {seed}: " + ", ".join(f"{name} {value:.4f}" for name, value in scores.items()), flush=True)
+    if house_splits.OURS not in settings:
+        return
+    found = house_splits.compare(trials)
+    tables = house_splits.tables(found)
+    for table in tables:
+        print(table["title"], *(", ".join(row) for row in table["rows"]), sep="\n")
+    print(f"inside the intervals: {json.dumps(found['coverage'])}")
+    folder = flags.output / f"{house.TASK}-{house_splits.OURS}"
+    if folder.is_dir():
+        stated = store.read(house.TASK, house_splits.OURS, flags.output).metrics
+        others = [table for table in stated.get("tables", []) if table.get("source") != "splits"]
+        print(run.update_folder(folder, {"splits": found, "tables": others + tables}))
 
 
 def _settings(network: str, flags: Any) -> Settings:
@@ -324,7 +234,7 @@ def main(argv: list[str] | None = None) -> int:
         except DataError as error:
             run.stop_on(error)
         return 0
-    return follow(Script(house.TASK, SETTINGS, load_data, produce, measure_again), flags)
+    return follow(Script(house.TASK, SETTINGS, load_data, produce, measure_again, renew), flags)
 
 
 if __name__ == "__main__":

@@ -59,8 +59,14 @@ def test_a_network_without_ends_gets_them_from_its_margins_alone(calls, usual):
 
 def test_the_price_lies_inside_its_interval_and_that_inside_the_wider_one():
     crossed = np.array([[12.0, 12.5, 12.4, 11.0, 11.5]])
-    logs = house.widen(crossed, {"80": [0.0, 0.0], "95": [0.0, 0.0]})
+    logs = house.widen(crossed, {"prices": [12.0], "80": [[0.0], [0.0]], "95": [[0.0], [0.0]]})
     assert logs["low_95"] <= logs["low_80"] <= logs["price"] <= logs["high_80"] <= logs["high_95"]
+
+
+def test_margins_are_interpolated_between_the_prices_for_which_they_are_known():
+    margins = {"prices": [12.0, 14.0], "80": [[-0.1, -0.3], [0.1, 0.5]], "95": [[-1.0, -1.0], [1.0, 1.0]]}
+    logs = house.widen(np.array([[11.0], [13.0], [14.5]]), margins)
+    assert logs["low_80"] == pytest.approx([10.9, 12.8, 14.2]) and logs["high_80"] == pytest.approx([11.1, 13.3, 15.0])
 
 
 def test_an_unknown_network_is_an_error(calls, usual):
