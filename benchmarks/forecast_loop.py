@@ -11,7 +11,7 @@ from functools import partial
 import keras
 import numpy as np
 
-from benchmarks.loops import OURS, TUTORIALS, Race
+from benchmarks.race import OURS, TUTORIALS, Race
 from models.networks.forecast import build_combiner, members_of
 from training.forecast import SETTINGS
 from training.forecast_fit import OURS as NETWORK

@@ -5,7 +5,7 @@ from functools import partial
 import keras
 import numpy as np
 
-from benchmarks.loops import OURS, PLAIN, Race
+from benchmarks.race import OURS, PLAIN, Race
 from models import house
 from models.networks.house import NETWORKS, Sales, adapt
 from models.networks.house_places import MIDDLE

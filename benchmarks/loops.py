@@ -1,11 +1,13 @@
 """Time our training loops beside the tutorials' own, on the same networks.
 
-    python -m benchmarks.loops [--task gan|image] [--turns 5]
+    python -m benchmarks.loops [--task gan|image|house|forecast|sentiment] [--turns 5]
 
 For the GAN: steps a second of ``training.gan``, and of the loop that the tutorials use: ``generator.predict``
 inside and three calls of ``train_on_batch``, in float32. For the images: pictures a second of ``training.image``,
-and of the plain float32 ``fit``. Ours computes in bfloat16 where the hardware has it, and does all that it does
-in training. Both loops take turns in this one run, on made data.
+and of the plain float32 ``fit``. For the houses, series and texts: those a second of ours, and of a plain ``fit`` of
+the same network (``benchmarks.house_loop``, ``forecast_loop`` and ``sentiment_loop`` say what that is). Ours computes
+in bfloat16 where the hardware has it, and does all that it does in training. Both loops take turns in this one run,
+on made data.
 """
 
 import argparse
@@ -13,14 +15,17 @@ import os
 import platform
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import keras
 import numpy as np
 
-from benchmarks.answers import Ways, compare
+from benchmarks.forecast_loop import race_of_series
+from benchmarks.house_loop import race_of_houses
+from benchmarks.race import OURS, PLAIN, TUTORIALS, Race, report, run_race
+from benchmarks.sentiment_loop import race_of_texts
 from models import gan, image
 from models.networks.gan import NETWORKS as PAIRS
 from models.networks.image import NETWORKS as IMAGE_NETWORKS
@@ -33,16 +38,6 @@ from training.splits import Split
 
 TUTORIAL_BATCH = 32  # of the tutorials' GAN
 TUTORIAL_RATE, TUTORIAL_BETA = 2e-4, 0.5
-OURS, TUTORIALS, PLAIN = "ours", "the tutorials'", "plain float32 fit"
-
-
-class Race(NamedTuple):
-    """Two loops over the same work: each call of a way does ``amount`` of ``unit``."""
-
-    name: str
-    unit: str
-    amount: int
-    ways: Ways
 
 
 class TutorialLoop:
@@ -143,34 +138,32 @@ def race_of_pictures(network: str, steps: int, batch_size: int | None = None) ->
     return Race(f"image-{network}, batch {settings.batch_size}", "pictures", count, ways)
 
 
-def run_race(race: Race, turns: int) -> dict[str, float]:
-    """Let both loops take turns; return the median of each, in units a second."""
-    return {name: race.amount * 1000 / median for name, (median, _slow) in compare(race.ways, turns).items()}
-
-
-def report(race: Race, found: dict[str, float]) -> str:
-    """Return one line: units a second of each loop, and how many times as fast ours is."""
-    ours, other = found.values()
-    speeds = "  ".join(f"{name} {speed:.3g}" for name, speed in found.items())
-    return f"{race.name:<26}{race.unit} a second: {speeds}  ratio {ours / other:.2f}"
-
-
 def races_of(task: str) -> list[Callable[[], Race]]:
     """Return what makes the races of a task, one by one, so that only one pair of loops is in memory."""
-    if task == "image":
-        return [partial(race_of_pictures, "resnet", 2)]
+    if task in RACES:
+        return [RACES[task]]
     sizes = {network: sorted({TUTORIAL_BATCH, settings.batch_size}) for network, settings in PAIR_SETTINGS.items()}
     return [partial(race_of_pairs, network, size, 10) for network in sizes for size in sizes[network]]
+
+
+# The tasks with one race each.
+RACES: dict[str, Callable[[], Race]] = {
+    "image": partial(race_of_pictures, "resnet", 2),
+    "house": partial(race_of_houses, 20),
+    "forecast": partial(race_of_series, 2),
+    "sentiment": partial(race_of_texts, 20),
+}
+TASKS = ("gan", *RACES)
 
 
 def main() -> int:
     """Print a line for each race."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--task", choices=("gan", "image"), help="only the loops of this task")
+    parser.add_argument("--task", choices=TASKS, help="only the loops of this task")
     parser.add_argument("--turns", type=int, default=5, help="turns of each loop (default: %(default)s)")
     flags = parser.parse_args()
     print(f"{os.cpu_count()} cores ({platform.machine()}), median of {flags.turns} turns")
-    for task in [flags.task] if flags.task else ("gan", "image"):
+    for task in [flags.task] if flags.task else TASKS:
         for build in races_of(task):
             race = build()
             print(report(race, run_race(race, flags.turns)), flush=True)

@@ -43,7 +43,6 @@ def measure_name(metric: str, _: Translate) -> str:
         "mase": "MASE",
         "smape": "sMAPE",
         "msis": _("interval score (MSIS)"),
-        "coverage": _("values inside the interval"),
         "conditional_accuracy": _("asked digit recognised"),
         "refused": _("refused"),
         "median_error": _("median error"),

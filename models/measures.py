@@ -24,7 +24,6 @@ MEASURES = {
     "mase": Measure("MASE", is_share=False, decimals=3, higher_is_better=False),
     "smape": Measure("sMAPE", is_share=True, decimals=2, higher_is_better=False),
     "msis": Measure("interval score (MSIS)", is_share=False, decimals=2, higher_is_better=False),
-    "coverage": Measure("values inside the interval", is_share=True, decimals=1, higher_is_better=True),
     "conditional_accuracy": Measure("asked digit recognised", is_share=True, decimals=2, higher_is_better=True),
     "refused": Measure("refused", is_share=True, decimals=1, higher_is_better=True),
     "median_error": Measure("median error", is_share=True, decimals=1, higher_is_better=False),

@@ -175,7 +175,7 @@ def _result(name: str, metrics: dict[str, Any]) -> str:
         n=dataset["test"],
         unit=dataset["unit"],
         baselines=_baselines(metrics),
-    ) + _table(("measured on other data", ""), [(_measured_on(each), _value(each)) for each in _measured(metrics)])
+    ) + _table(("further tests", ""), [(_measured_on(each), _value(each)) for each in _measured(metrics)])
 
 
 def _baselines(metrics: dict[str, Any]) -> str:

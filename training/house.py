@@ -52,8 +52,9 @@ SUMMARY = {
         "on the validation houses."
     ),
     "tabm": (
-        "Ours: what each feature adds by itself, and sixteen networks in one that share nearly all weights for the "
-        "rest. It looks at how dear the training sales around a house were, and learned its 80 and 95 % intervals."
+        "Ours: what each feature adds by itself and in pairs, and sixteen networks in one that share nearly all "
+        "weights for the rest. It looks at how dear the training sales around a house were, and learned its 80 and "
+        "95 % intervals."
     ),
 }
 
@@ -61,6 +62,7 @@ PEOPLE = (
     "The houses stand in King County, Washington, with Seattle; all were sold from May 2014 to May 2015. Their records "
     "are those of the county's Department of Assessments and name nobody."
 )
+PLACES = "The network holds the places of its training houses, and how far their prices lie from what it expects."
 
 LIMITS = {
     "dense": _(
@@ -117,7 +119,7 @@ def build_metrics(network: str, data: Split, settings: Settings, training: dict[
             "id": "harlfoxem/housesalesprediction",
             "url": "https://www.kaggle.com/datasets/harlfoxem/housesalesprediction",
             "license": "cc0-1.0",
-            "people": PEOPLE,
+            "people": _people(network),
             "unit": "sales",
             "train": len(data.train.log_prices),
             "validation": len(data.validation.log_prices),
@@ -161,8 +163,14 @@ def renew(network: str, data: Split, root: Path) -> Path:
     metrics = evaluate(model, data, intervals) | house_splits.measure_baselines(data, SPLIT_SEED)
     metrics["tables"] += [table for table in folder.metrics.get("tables", []) if table.get("source") == "splits"]
     metrics["latency"] = run.latency(model, (known_input(data.statistics),))
-    metrics["dataset"] = folder.metrics["dataset"] | {"people": PEOPLE}
+    metrics["dataset"] = folder.metrics["dataset"] | {"people": _people(network)}
+    metrics["summary"] = SUMMARY[network]
     return run.update_folder(folder.path, metrics, _extras(data, intervals))
+
+
+def _people(network: str) -> str:
+    """Whose houses a network learns from, and what it keeps of them."""
+    return f"{PEOPLE} {PLACES}" if network == "tabm" else PEOPLE
 
 
 def _extras(data: Split, intervals: dict[str, house.Margins]) -> dict[str, str | bytes]:
