@@ -42,6 +42,7 @@ def measure_name(metric: str, _: Translate) -> str:
         "owa": "OWA",
         "conditional_accuracy": _("asked digit recognised"),
         "refused": _("refused"),
+        "faithful": _("faithful"),
         "frechet_distance": _("Fréchet distance"),
     }[metric]
 

@@ -23,6 +23,7 @@ MEASURES = {
     "owa": Measure("OWA", is_share=False, decimals=3, higher_is_better=False),
     "conditional_accuracy": Measure("asked digit recognised", is_share=True, decimals=2, higher_is_better=True),
     "refused": Measure("refused", is_share=True, decimals=1, higher_is_better=True),
+    "faithful": Measure("faithful", is_share=True, decimals=1, higher_is_better=True),
     "frechet_distance": Measure("Fréchet distance", is_share=False, decimals=2, higher_is_better=False),
 }
 
