@@ -1,8 +1,8 @@
 """How the networks of the sentiment task learn: the tutorials' by ``fit`` alone, ours in two halves and their mixture.
 
 The convolutions of ``regions`` learn from whole reviews, from made sentences, and from crops: sentences of the
-reviews that are answered as their review is. The n-grams learn from the reviews alone; the mixture of both from
-validation texts.
+reviews that are answered as their review is. The n-grams learn from reviews and made sentences; the mixture of
+both is fitted on validation texts.
 """
 
 from pathlib import Path
@@ -28,7 +28,7 @@ from training.texts import LONGEST, SENTENCE_ENDS, Batches, Corpus, Part, joined
 from training.word_vectors import word_vectors
 
 OURS = "regions"
-MADE_COUNTS = 0.1  # a made opinion beside a review, where the mixture is fitted
+MADE_FOR_NGRAMS = 20_000
 PREDICTED_TOKENS = 16_384
 
 
@@ -73,13 +73,15 @@ def train_regions(corpus: Corpus, settings: Settings, checkpoints: Path, seed: i
     vectors = word_vectors(corpus.train.rows, VOCABULARY, EMBEDDING)
     crops = take_crops(joined(list(corpus.reviews.values())), sentence_ends(corpus.vocabulary), seed)
     lesson = joined([corpus.train, crops])
-    return assemble(teach(vectors, lesson, corpus.validation, settings, checkpoints, seed), table, corpus)
+    return assemble(teach(vectors, lesson, corpus.validation, settings, checkpoints, seed), table, corpus.validation)
 
 
 def opinions(corpus: Corpus) -> tuple[list[np.ndarray], np.ndarray]:
-    """Return the rows that the n-grams learn from, the reviews, and which of them praise, bool."""
-    reviews = joined(list(corpus.reviews.values()))
-    return reviews.rows, reviews.classes == POSITIVE
+    """Return the rows that the n-grams learn from, and which of them praise, bool: reviews and some made sentences."""
+    made = corpus.made.only(np.arange(len(corpus.made)) < MADE_FOR_NGRAMS)
+    both = joined([*corpus.reviews.values(), made])
+    both = both.only(both.classes != NEUTRAL)
+    return both.rows, both.classes == POSITIVE
 
 
 def sentence_ends(vocabulary: Vocabulary) -> np.ndarray:
@@ -110,20 +112,17 @@ def _optimizer(settings: Settings, batches: int) -> keras.optimizers.Optimizer:
     return keras.optimizers.Adam(rate, clipnorm=1.0)
 
 
-def assemble(convolutions: keras.Model, table: Table, corpus: Corpus) -> keras.Model:
+def assemble(convolutions: keras.Model, table: Table, validation: Part) -> keras.Model:
     """Return ``regions``: the trained convolutions, the n-gram weights, and the mixture fitted on validation texts.
 
     The n-gram weights have seen every training text, and are too sure there: only on other texts can it be learned
-    how much to trust them. Made opinions count less there than reviews do.
+    how much to trust them.
     """
-    validation = corpus.validation
-    is_made = np.arange(len(validation)) >= len(validation) - corpus.held_made
-    counts = np.where(is_made & (validation.classes != NEUTRAL), MADE_COUNTS, 1.0)
     model = NETWORKS[OURS]()
     model.get_layer("convolutions").set_weights(convolutions.get_weights())
     model.get_layer("ngram_weights").set_weights(list(table))
     features = predict_rows(keras.Model(model.input, model.get_layer("both").output), validation.rows)
-    mixture = LogisticRegression(C=1.0, max_iter=5000).fit(features, validation.classes, counts)
+    mixture = LogisticRegression(C=1.0, max_iter=5000).fit(features, validation.classes)
     model.get_layer("probabilities").set_weights([mixture.coef_.T, mixture.intercept_])
     return model
 

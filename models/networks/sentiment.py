@@ -27,6 +27,8 @@ FINGERPRINTS = 251
 FINGERPRINT_FACTORS = (30_011, 58_189, 45_307)
 KEYS_A_PLACE = 256
 USUAL_LENGTH = 5.0  # natural logarithm of the number of n-grams
+SHORT_LENGTH = 3.6  # as of a text of a dozen tokens
+OPINIONS = 9  # features that tell an opinion: logits, probabilities, score; after them comes the length
 
 EMBEDDING = 64
 DILATIONS = (1, 2, 4)
@@ -74,7 +76,7 @@ def build_regions(table_dtype: str = "float16") -> keras.Model:
     attention and by maximum (after Kim, 2014, https://arxiv.org/abs/1408.5882; dilation: Yu and Koltun, 2015,
     https://arxiv.org/abs/1511.07122; attention pooling: Yang et al., 2016, https://aclanthology.org/N16-1174).
     The second half is a linear model of n-grams (Wang and Manning, 2012, https://aclanthology.org/P12-2018), hashed
-    (Weinberger et al., 2009, https://arxiv.org/abs/0902.2206). A last layer mixes what both say; 6,172,384 parameters.
+    (Weinberger et al., 2009, https://arxiv.org/abs/0902.2206). A last layer mixes what both say; 6,172,414 parameters.
 
     Args:
         table_dtype: type of the table of embeddings; half precision keeps the file small.
@@ -85,7 +87,8 @@ def build_regions(table_dtype: str = "float16") -> keras.Model:
     ngrams = Ngrams(name="ngrams")(tokens)  # up to 3 x length
     weights = NgramWeights(NGRAM_BUCKETS, name="ngram_weights")(ngrams)
     score = LinearScore(name="ngram_score")([ngrams, weights])  # 7
-    both = layers.Concatenate(name="both")([opinion, surely, score])
+    said = layers.Concatenate(name="said")([opinion, surely, score])  # 13
+    both = ByLength(name="both")(said)  # 23
     probabilities = layers.Dense(CLASSES, activation="softmax", dtype="float32", name="probabilities")(both)
     return keras.Model(tokens, probabilities, name="regions")
 
@@ -224,6 +227,22 @@ class LinearScore(layers.Layer):
 
     def compute_output_shape(self, input_shape: list) -> tuple:
         return (input_shape[0][0], 7)
+
+
+@keras.saving.register_keras_serializable("sentiment")
+class ByLength(layers.Layer):
+    """What both halves say, and again how far it is said of a short text: they are trusted differently there.
+
+    features [batch, 13] -> [batch, 23]: added are the shortness, 0 to 1, and the first nine times that.
+    """
+
+    def call(self, features: Any) -> Any:
+        length = features[:, OPINIONS : OPINIONS + 1] + USUAL_LENGTH
+        short = ops.sigmoid(3 * (SHORT_LENGTH - length))
+        return ops.concatenate([features, short, features[:, :OPINIONS] * short], axis=1)
+
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
+        return (input_shape[0], input_shape[1] + 1 + OPINIONS)
 
 
 @keras.saving.register_keras_serializable("sentiment")

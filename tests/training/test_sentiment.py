@@ -170,6 +170,13 @@ def test_the_table_judges_made_reviews(corpus):
     assert scores[:, 4:] == pytest.approx(scores[:, :3] * scores[:, 3:4], abs=1e-5)
 
 
+def test_what_is_said_of_a_short_text_is_said_twice():
+    features = np.array([[1.0] * 9 + [length] + [0.0] * 3 for length in (-5.0, 3.0)], np.float32)
+    found = ops.convert_to_numpy(networks.ByLength()(features))
+    assert found.shape == (2, 23) and np.array_equal(found[:, :13], features)
+    assert found[0, 13:] == pytest.approx(1, abs=0.001) and found[1, 13:] == pytest.approx(0, abs=0.001)
+
+
 # Word vectors
 
 
