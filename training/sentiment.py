@@ -18,7 +18,6 @@ from models import sentiment, store
 from models.networks.sentiment import LENGTH, NETWORKS
 from models.tokens import Vocabulary
 from training import run
-from training.phrases import NEUTRAL
 from training.run import _
 from training.script import Script, agree, follow
 from training.sentiment_learning import OURS, Settings, train
@@ -27,7 +26,7 @@ from training.texts import Corpus, load_corpus
 
 SETTINGS = {
     "rnn": Settings(4, 512, 2e-3, 2, LENGTH, 0.0),
-    "lstm": Settings(3, 512, 4e-3, 2, LENGTH, 0.0),
+    "lstm": Settings(4, 512, 4e-3, 2, LENGTH, 0.0),
     "regions": Settings(3, 8192, 2e-3, 3, 256, 0.1),
 }
 
@@ -101,7 +100,7 @@ def describe_data(corpus: Corpus) -> dict[str, Any]:
         "people": PEOPLE,
         "unit": "reviews",
         "train": sum(map(len, corpus.reviews.values())),
-        "validation": int((corpus.validation.classes != NEUTRAL).sum()),
+        "validation": corpus.held,
         "test": sum(len(part) for name, part in corpus.test.items() if name not in APART),
         "made": len(corpus.made),
     }

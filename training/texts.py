@@ -44,7 +44,7 @@ class Corpus:
 
     vocabulary: the commonest tokens of the training texts, the commonest first.
     reviews: name of a set -> its training reviews; ``made`` the sentences of our own.
-    validation: reviews and made sentences together.
+    validation: reviews and made sentences together; ``held``: how many of them are reviews.
     test: name of a set -> its reviews.
     openings: name of a set -> how each of its test reviews begins.
     """
@@ -53,6 +53,7 @@ class Corpus:
     reviews: dict[str, Part]
     made: Part
     validation: Part
+    held: int
     test: dict[str, Part]
     openings: dict[str, list[str]]
 
@@ -92,6 +93,7 @@ def encode_corpus(reviews: Reviews, made: int) -> Corpus:
         train,
         _encode_made(vocabulary, phrases[held:]),
         joined([*validation, _encode_made(vocabulary, phrases[:held])]),
+        sum(map(len, validation)),
         {name: _encode(vocabulary, part) for name, part in reviews.test.items()},
         {name: [opening(review.text) for review in part] for name, part in reviews.test.items()},
     )
