@@ -151,7 +151,7 @@ RACES: dict[str, Callable[[], Race]] = {
     "image": partial(race_of_pictures, "resnet", 2),
     "house": partial(race_of_houses, 20),
     "forecast": partial(race_of_series, 2),
-    "sentiment": partial(race_of_texts, 20),
+    "sentiment": partial(race_of_texts, 50),
 }
 TASKS = ("gan", *RACES)
 

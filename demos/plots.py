@@ -48,6 +48,7 @@ def measure_name(metric: str, _: Translate) -> str:
         "median_error": _("median error"),
         "mean_error": _("mean error in $1,000"),
         "coverage": _("inside the interval"),
+        "faithful": _("faithful"),
         "frechet_distance": _("Fréchet distance"),
     }[metric]
 

@@ -29,6 +29,7 @@ MEASURES = {
     "median_error": Measure("median error", is_share=True, decimals=1, higher_is_better=False),
     "mean_error": Measure("mean error in $1,000", is_share=False, decimals=1, higher_is_better=False),
     "coverage": Measure("inside the interval", is_share=True, decimals=1, higher_is_better=True),
+    "faithful": Measure("faithful", is_share=True, decimals=1, higher_is_better=True),
     "frechet_distance": Measure("Fréchet distance", is_share=False, decimals=2, higher_is_better=False),
 }
 

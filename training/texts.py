@@ -8,13 +8,19 @@ import keras
 import numpy as np
 
 from models.networks.sentiment import VOCABULARY
-from models.tokens import UNKNOWN_ID, Vocabulary, pad, words_of
+from models.tokens import UNKNOWN_ID, Vocabulary, pad, tokenise, words_of
 from training.data.reviews import Review, Reviews, load_reviews
 from training.phrases import NEGATIVE, POSITIVE, make_phrases
 
-MADE = 18_000
+MADE = 40_000
 LONGEST = 600
-CHINESE_SETS = ("ChnSentiCorp", "hotels", "online shopping")
+# Of a text longer than this a sentence may be taken as a text of its own; how often, for each 100 tokens.
+SHORTEST_CUT = 24
+CROPS = 0.7
+LONGEST_CROP = 64
+OPENING = 8  # tokens of a review that are quoted
+SENTENCE_ENDS = (".", "!", "?", "。", "...", ",", ";", "..", "!!")
+CHINESE_SETS = ("ChnSentiCorp", "hotels", "online shopping", "Douban")
 
 
 @dataclass(frozen=True)
@@ -38,15 +44,18 @@ class Corpus:
 
     vocabulary: the commonest tokens of the training texts, the commonest first.
     reviews: name of a set -> its training reviews; ``made`` the sentences of our own.
-    validation: reviews and made sentences together.
+    validation: reviews and made sentences together; ``held``: how many of them are reviews.
     test: name of a set -> its reviews.
+    openings: name of a set -> how each of its test reviews begins.
     """
 
     vocabulary: Vocabulary
     reviews: dict[str, Part]
     made: Part
     validation: Part
+    held: int
     test: dict[str, Part]
+    openings: dict[str, list[str]]
 
     @property
     def train(self) -> Part:
@@ -84,8 +93,16 @@ def encode_corpus(reviews: Reviews, made: int) -> Corpus:
         train,
         _encode_made(vocabulary, phrases[held:]),
         joined([*validation, _encode_made(vocabulary, phrases[:held])]),
+        sum(map(len, validation)),
         {name: _encode(vocabulary, part) for name, part in reviews.test.items()},
+        {name: [opening(review.text) for review in part] for name, part in reviews.test.items()},
     )
+
+
+def opening(text: str) -> str:
+    """Return the first few words of a text, enough to find it again."""
+    shown = text[: ([token.start for token in tokenise(text[:200])] + [len(text)] * OPENING)[OPENING]]
+    return shown.strip() + (" …" if len(shown.strip()) < len(text) else "")
 
 
 def build_vocabulary(parts: list[list[list[str]]], size: int) -> Vocabulary:
@@ -112,24 +129,49 @@ def _encode_made(vocabulary: Vocabulary, sentences: list[tuple[str, int]]) -> Pa
     return Part([encode(vocabulary, text) for text, _class in sentences], np.array(classes, np.int32))
 
 
+def take_crops(part: Part, ends: np.ndarray, seed: int) -> Part:
+    """Return sentences from the longer texts, each with the class of its text: short texts to learn from.
+
+    Args:
+        part: the texts.
+        ends: ids of the marks that end a sentence or a part of one.
+        seed: of all chance.
+    """
+    chance = np.random.default_rng(seed)
+    wanted = [CROPS * min(3, len(row) / 100) * (len(row) > SHORTEST_CUT) for row in part.rows]
+    places = np.flatnonzero(chance.random(len(part)) < wanted)
+    return Part([_crop(part.rows[place], ends, chance) for place in places], part.classes[places])
+
+
+def _crop(row: np.ndarray, ends: np.ndarray, chance: np.random.Generator) -> np.ndarray:
+    """From the beginning of a sentence to the end of that or a later one, at most LONGEST_CROP tokens."""
+    after = np.flatnonzero(np.isin(row, ends)) + 1
+    starts = np.concatenate([[0], after[after < len(row) - 3]])
+    start = chance.choice(starts)
+    stops = after[after >= start + chance.integers(5, 40)]
+    stop = stops[0] if len(stops) else len(row)
+    return row[start : min(stop, start + LONGEST_CROP)]
+
+
 class Batches(keras.utils.PyDataset):
     """Batches of texts of like length, so that little is padding; for training shuffled, cut and with gaps.
 
     Args:
         part: the texts.
-        size: texts in a batch.
+        tokens: of a batch, about; the shorter the texts, the more of them come together.
         longest: tokens of a text; a longer one keeps its end, in training every other time a part by chance.
         gaps: share of the tokens that are made unknown, in training.
         seed: of all chance; None: no training.
     """
 
-    LENGTHS = (16, 32, 64, 128, 256, 400, LONGEST)
+    LENGTHS = (8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 400, LONGEST)
+    MOST_TEXTS = 256
 
-    def __init__(self, part: Part, size: int, longest: int, gaps: float = 0.0, seed: int | None = None):
+    def __init__(self, part: Part, tokens: int, longest: int, gaps: float = 0.0, seed: int | None = None):
         super().__init__()
-        self.part, self.size, self.longest, self.gaps = part, size, longest, gaps
+        self.part, self.tokens, self.longest, self.gaps = part, tokens, longest, gaps
         self.chance = None if seed is None else np.random.default_rng(seed)
-        self.lengths = np.array([min(len(row), longest) for row in part.rows])
+        self.groups = np.searchsorted(self.LENGTHS, [min(len(row), longest) for row in part.rows])
         self.on_epoch_end()
 
     def on_epoch_end(self) -> None:
@@ -137,13 +179,19 @@ class Batches(keras.utils.PyDataset):
 
         The shortest and the longest always come first: from these two Keras sees that the length varies.
         """
-        noise = 0 if self.chance is None else self.chance.uniform(-0.1, 0.1, len(self.lengths))
-        order = np.argsort(np.log1p(self.lengths) + noise, kind="stable")
-        batches = np.split(order, np.arange(self.size, len(order), self.size))
+        batches = [batch for group in np.unique(self.groups) for batch in self._cut_group(group)]
         between = batches[1:-1]
         if self.chance is not None:
             self.chance.shuffle(between)
         self.batches = [batches[0], *batches[1:][-1:], *between]
+
+    def _cut_group(self, group: int) -> list[np.ndarray]:
+        """The places of the texts of one group of lengths, in batches."""
+        places = np.flatnonzero(self.groups == group)
+        if self.chance is not None:
+            self.chance.shuffle(places)
+        size = int(np.clip(self.tokens // self.LENGTHS[group], 1, self.MOST_TEXTS))
+        return np.split(places, np.arange(size, len(places), size))
 
     @property
     def order(self) -> np.ndarray:
@@ -156,8 +204,7 @@ class Batches(keras.utils.PyDataset):
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         chosen = self.batches[index]
         rows = [self._cut(self.part.rows[place]) for place in chosen]
-        length = next(length for length in self.LENGTHS if length >= max(map(len, rows)))
-        ids = pad(rows, length)
+        ids = pad(rows, self.LENGTHS[self.groups[chosen[0]]])
         if self.chance is not None:
             ids[(ids > 0) & (self.chance.random(ids.shape) < self.gaps)] = UNKNOWN_ID
         return ids, self.part.classes[chosen]

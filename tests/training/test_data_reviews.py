@@ -72,6 +72,17 @@ def test_rows_without_a_review_are_left_out(tmp_path):
     assert reviews.READERS["shopping"](tmp_path) == [Review("差", 0)]
 
 
+def test_comments_of_one_star_are_blame_and_of_five_praise(tmp_path):
+    content = table(["CONTENT", "RATING", "label"], [("好看", "5", "1"), ("难看", "1", "-1"), (" ", "1", "-1")])
+    write(tmp_path / "sentiment-zh/douban_comment_testset_2class.csv.xz", lzma.compress(content))
+    assert reviews.READERS["Douban test"](tmp_path) == [Review("好看", 1), Review("难看", 0)]
+
+
+def test_where_the_comments_are_missing_it_says_where_they_are(tmp_path):
+    with pytest.raises(DataError, match="csuldw/comment-sentiment-analysis"):
+        reviews.READERS["Douban train"](tmp_path)
+
+
 def test_other_reviews_than_the_published_ones_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(reviews, "READERS", {"SST-2 test": lambda folder: [Review("made up", 1)]})
     with pytest.raises(DataError, match="not the published reviews"):
@@ -103,6 +114,7 @@ def parts():
     """Sets with the overlaps that the real ones have."""
     both = Review("in both parts of IMDB", 1)
     own = Review("in ChnSentiCorp's training part", 1)
+    film = Review("in both parts of Douban", 1)
     hotel = Review("in ChnSentiCorp's test part and the hotels", 0)
     return {
         "IMDB train": [*numbered("film", 300), both, Review("film 1", 1)],
@@ -115,6 +127,8 @@ def parts():
         "ChnSentiCorp test": [*numbered("测试", 10), own, hotel, hotel],
         "hotels": [*numbered("旅馆", 30), hotel, own],
         "shopping": [*numbered("商品", 400), own, Review(" 商品 1 ", 1)],
+        "Douban train": [*numbered("电影", 100), film],
+        "Douban test": [*numbered("影评", 20), film],
     }
 
 
@@ -142,6 +156,13 @@ def test_chnsenticorp_is_not_tested_on_its_own_training_texts(parts):
     tested = [review.text for review in reviews.split(parts).test["ChnSentiCorp"]]
     assert "in ChnSentiCorp's training part" not in tested
     assert tested.count("in ChnSentiCorp's test part and the hotels") == 1
+
+
+def test_a_comment_that_is_tested_on_is_not_trained_on(parts):
+    found = reviews.split(parts)
+    assert found.test["Douban"] == parts["Douban test"]
+    trained = [review.text for review in found.train["Douban"]]
+    assert 80 < len(trained) < 100 and "in both parts of Douban" not in trained
 
 
 def test_a_hotel_that_is_tested_on_is_not_trained_on(parts):

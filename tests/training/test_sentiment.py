@@ -2,26 +2,46 @@
 
 import argparse
 import json
+import shutil
 
 import keras
 import numpy as np
 import pytest
 from keras import ops
 
+from benchmarks.sentiment_loop import race_of_texts
 from models import runtime, sentiment, store
 from models.networks import sentiment as networks
 from models.tokens import UNKNOWN_ID, pad
 from tests.training.made_reviews import made_reviews
-from training import ngrams, phrases, run, texts
+from training import (
+    ngrams,
+    phrases,
+    phrases_chinese,
+    phrases_english,
+    run,
+    sentiment_learning,
+    sentiment_measures,
+    texts,
+)
 from training import sentiment as training
 from training.data.reviews import key
 from training.probe import PROBES
 from training.texts import Batches, Part
+from training.word_vectors import count_neighbours, word_vectors
 
 
 @pytest.fixture(scope="module")
 def corpus():
     return texts.encode_corpus(made_reviews(), made=240)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_texts():
+    """Attributions are measured on so few texts here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sentiment_measures, "FAITHFUL_TEXTS", 6)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -31,9 +51,12 @@ def folders(corpus, tmp_path_factory):
     flags = argparse.Namespace(seed=1, output=root / "models")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(run, "CHECKPOINTS", root / "checkpoints")
-        patch.setattr(training, "BUCKETS", 100_003)
-        for network in ("regions", "rnn"):
-            settings = training.SETTINGS[network]._replace(epochs=4, batch_size=32, learning_rate=5e-3)
+        patch.setattr(texts, "SHORTEST_CUT", 4)  # the made reviews are short
+        patch.setattr(texts, "CROPS", 5)
+        patch.setattr(sentiment_measures, "BUCKETS", 100_003)
+        patch.setattr(training, "BASELINE", root / "nbsvm.json")
+        for network, size in (("rnn", 32), ("regions", 512)):
+            settings = training.SETTINGS[network]._replace(epochs=4, batch_size=size, learning_rate=5e-3)
             training.produce(network, corpus, settings, flags)
     return root / "models"
 
@@ -50,7 +73,7 @@ def test_the_tutorials_networks_are_as_wide_as_theirs():
 
 
 def test_the_parameters_are_those_of_the_docstrings():
-    for build in (networks.build_rnn, networks.build_lstm):
+    for build in networks.NETWORKS.values():
         assert f"{build().count_params():,} parameters" in build.__doc__
 
 
@@ -69,8 +92,9 @@ def test_the_constants_of_networks_and_serving_agree():
 def regions():
     keras.utils.set_random_seed(0)
     model = networks.build_regions()
-    table = model.get_layer("ngram_weights")
-    table.set_weights([np.random.default_rng(0).normal(size=table.weights[0].shape).astype(np.float16)])
+    keys = np.unique(networks.key_ngrams(np.array([[5, 9, 200, 1, 7]]), np))[1:]
+    table = ngrams.fill_table(keys, np.linspace(-1, 2, len(keys)), np.ones(len(keys)))
+    model.get_layer("ngram_weights").set_weights(list(table))
     return model
 
 
@@ -107,9 +131,70 @@ def test_three_tokens_have_six_ngrams_and_unknown_ones_are_part_of_none():
 
 
 def test_an_ngram_that_comes_twice_counts_once():
-    layer = networks.HashedNgrams(1009)
-    found = ops.convert_to_numpy(layer(np.array([[5, 5, 5, 5]])))
+    found = ops.convert_to_numpy(networks.Ngrams()(np.array([[5, 5, 5, 5]])))
     assert (found > 0).sum() == 3  # 5, 5 5 and 5 5 5
+
+
+def test_keys_tell_ngrams_apart_that_share_a_place_and_are_alike_for_numpy_and_keras():
+    ids = np.random.default_rng(0).integers(2, networks.VOCABULARY, (1, 60_000)).astype(np.int32)
+    keys = networks.key_ngrams(ids.astype(np.int64), np)
+    assert np.array_equal(ops.convert_to_numpy(networks.key_ngrams(ops.convert_to_tensor(ids))), keys)
+    count = len(np.unique(keys))
+    assert len(np.unique(keys // networks.KEYS_A_PLACE)) < 0.98 * count
+    assert count > 0.999 * (len(set(ids[0])) + 2 * ids.size - 3)
+    assert keys.min() > 0 and keys.max() < 2**30
+
+
+def test_an_ngram_that_the_table_does_not_hold_weighs_nothing():
+    table = ngrams.fill_table(np.array([256 * 7 + 3, 256 * 9 + 5]), np.array([0.5, -2.0]), np.array([2, 2]))
+    layer = networks.NgramWeights(networks.NGRAM_BUCKETS)
+    layer.build((None, None))
+    layer.set_weights(list(table))
+    found = ops.convert_to_numpy(layer(np.array([[256 * 7 + 3, 256 * 7 + 4, 256 * 9 + 5, 256 * 8, 0]])))
+    assert found[0] == pytest.approx([0.5, 0, -2, 0, 0], abs=0.01)
+
+
+def test_of_ngrams_in_one_place_that_stays_which_moves_most_texts():
+    table = ngrams.fill_table(np.array([256 * 7 + 3, 256 * 7 + 4]), np.array([0.5, -0.4]), np.array([1, 9]))
+    assert table.fingerprints[7] == 4 and table.levels[7] == -127 + 13 and table.scale == np.float32(0.5)
+
+
+def test_the_table_judges_made_reviews(corpus):
+    model = networks.build_regions()
+    model.get_layer("ngram_weights").set_weights(list(ngrams.fit_table(*sentiment_learning.opinions(corpus))))
+    score = keras.Model(model.input, model.get_layer("ngram_score").output)
+    test = texts.joined(list(corpus.test.values()))
+    scores = sentiment_learning.predict_rows(score, test.rows)
+    assert ((scores[:, 0] > 0) == (test.classes == phrases.POSITIVE)).mean() > 0.9
+    assert scores[:, 1] == pytest.approx(np.abs(scores[:, 0])) and scores[:, 2] == pytest.approx(np.tanh(scores[:, 0]))
+    assert scores[:, 4:] == pytest.approx(scores[:, :3] * scores[:, 3:4], abs=1e-5)
+
+
+def test_what_is_said_of_a_short_text_is_said_twice():
+    features = np.array([[1.0] * 9 + [length] + [0.0] * 3 for length in (-5.0, 3.0)], np.float32)
+    found = ops.convert_to_numpy(networks.ByLength()(features))
+    assert found.shape == (2, 23) and np.array_equal(found[:, :13], features)
+    assert found[0, 13:] == pytest.approx(1, abs=0.001) and found[1, 13:] == pytest.approx(0, abs=0.001)
+
+
+# Word vectors
+
+
+def test_near_neighbours_count_more_and_a_text_ends_the_company():
+    together = count_neighbours([np.array([2, 3, 1, 4]), np.array([5])], 6).toarray()
+    assert together[2, 3] == together[3, 2] == 1
+    assert together[3, 4] == pytest.approx(0.8)
+    assert together[5].sum() == together[1].sum() == 0
+
+
+def test_words_in_like_company_have_like_vectors():
+    chance = np.random.default_rng(0)
+    rows = [np.array([chance.choice([10, 11]), word, chance.choice([12, 13])]) for word in [2, 3] * 100]
+    rows += [np.array([chance.choice([20, 21]), 4, chance.choice([22, 23])]) for _ in range(100)]
+    vectors = word_vectors(rows, 24, 4)
+    same, other = vectors[2] @ vectors[3], vectors[2] @ vectors[4]
+    assert vectors.shape == (24, 4) and vectors.dtype == np.float32
+    assert same > 0.9 * vectors[2] @ vectors[2] and abs(other) < 0.1 * same
 
 
 # N-grams as features
@@ -159,8 +244,64 @@ def test_what_would_be_a_sentence_of_the_probe_is_left_out(monkeypatch):
     assert [text for text, _label in phrases.make_phrases(1, seed=0)] == ["fine"]
 
 
+@pytest.mark.parametrize(
+    ("text", "other", "is_near"),
+    [
+        ("It is not bad.", "It is not good!", True),
+        ("It is not bad.", "It is not really bad", True),
+        ("It is bad", "it is not bad", True),
+        ("很好看", "很难听", True),
+        ("It is not bad.", "The soup is not bad.", True),
+        ("It is not bad.", "I had a good day.", False),
+        ("bad", "good", False),
+    ],
+)
+def test_texts_are_near_that_differ_by_one_word(text, other, is_near):
+    assert (not phrases.with_gaps(text).isdisjoint(phrases.with_gaps(other))) == is_near
+
+
+@pytest.mark.parametrize("language", [phrases_english, phrases_chinese])
+def test_every_slot_of_the_templates_has_its_list(language):
+    slots = {"thing", "p", "n", *language.SLOTS, *language.NEUTRAL_SLOTS}
+    kinds = [*language.POSITIVE.values(), *language.NEGATIVE.values(), *language.NEUTRAL.values()]
+    filled = [*language.SLOTS.values(), *language.NEUTRAL_SLOTS.values()]
+    used = {name for templates in [*kinds, *filled] for text in templates for name in phrases.SLOT.findall(text)}
+    assert used <= slots
+    assert {*language.POSITIVE, *language.NEGATIVE, *language.NEUTRAL} <= phrases.SHARES.keys()
+
+
+@pytest.mark.parametrize("language", [phrases_english, phrases_chinese])
+def test_no_word_both_praises_and_blames(language):
+    for domain in language.DOMAINS.values():
+        assert not {*domain["p"], *language.PRAISE} & {*domain["n"], *language.BLAME}
+
+
 def test_no_kind_of_emoji_is_on_both_sides():
     assert not set(phrases.PRAISING_EMOJI) & set(phrases.BLAMING_EMOJI)
+
+
+# Crops
+
+
+ENDS = np.array([9])
+
+
+def test_crops_are_whole_sentences_of_the_longer_texts_with_their_classes():
+    long = np.tile(np.array([2, 3, 4, 5, 6, 9]), 30)
+    part = Part([long, np.array([7, 7, 9])], np.array([2, 0]))
+    crops = [texts.take_crops(part, ENDS, seed) for seed in range(20)]
+    rows = [row for crop in crops for row in crop.rows]
+    assert len(rows) > 10 and all((crop.classes == 2).all() for crop in crops)
+    assert all(row[0] == 2 and row[-1] == 9 and 5 <= len(row) <= 64 for row in rows)
+
+
+def test_the_opening_of_a_review_is_a_few_words():
+    assert (
+        texts.opening("One two three four five six seven eight nine ten.")
+        == "One two three four five six seven eight …"
+    )
+    assert texts.opening("房间很好,我们都很喜欢。") == "房间很好,我们都 …"
+    assert texts.opening("Short one.") == "Short one."
 
 
 # Batches
@@ -171,34 +312,39 @@ def part_of(lengths):
     return Part(rows, np.arange(len(rows), dtype=np.int32))
 
 
-def test_every_text_comes_once_an_epoch():
-    batches = Batches(part_of(range(1, 101)), 8, 64, seed=1)
+def test_every_text_comes_once_an_epoch_and_all_epochs_have_as_many_batches():
+    batches = Batches(part_of(range(1, 101)), 256, 64, seed=1)
+    counts = set()
     for _epoch in range(2):
-        assert sorted(np.concatenate([batches[index][1] for index in range(len(batches))])) == list(range(100))
+        found = np.concatenate([batches[index][1] for index in range(len(batches))])
+        assert sorted(found) == list(range(100))
+        counts.add(len(batches))
         batches.on_epoch_end()
+    assert len(counts) == 1
 
 
 def test_texts_of_like_length_come_together_and_the_first_two_batches_differ_in_length():
-    batches = Batches(part_of(range(1, 101)), 8, 64, seed=1)
-    lengths = [batches[index][0].shape[1] for index in range(len(batches))]
-    assert lengths[0] != lengths[1] and set(lengths) == {16, 32, 64}
+    batches = Batches(part_of(range(1, 101)), 256, 64, seed=1)
+    shapes = [batches[index][0].shape for index in range(len(batches))]
+    assert shapes[0][1] == 8 and shapes[1][1] == 64 and {length for _texts, length in shapes} == {8, 16, 24, 32, 48, 64}
+    assert all(count * length <= 256 for count, length in shapes)
 
 
 def test_without_training_the_order_is_told_and_nothing_is_cut_by_chance():
-    batches = Batches(part_of([90, 3, 50]), 2, 64)
+    batches = Batches(part_of([90, 3, 50]), 128, 64)
     ids = [row for index in range(len(batches)) for row in batches[index][0]]
-    assert [row.max() - 2 for row in ids] == list(batches.order) == [1, 2, 0]
-    assert (ids[2] > 0).sum() == 64
+    assert [row.max() - 2 for row in ids] == list(batches.order)
+    assert sorted((row > 0).sum() for row in ids) == [3, 50, 64]
 
 
 def test_gaps_make_tokens_unknown_but_not_padding():
-    ids, _classes = Batches(part_of([30] * 8), 8, 64, gaps=0.5, seed=1)[0]
+    ids, _targets = Batches(part_of([30] * 8), 256, 64, gaps=0.5, seed=1)[0]
     assert 0.3 < (ids == UNKNOWN_ID)[:, 2:].mean() < 0.7
     assert (ids[:, :2] == 0).all()
 
 
 def test_the_tutorials_networks_get_fewer_words_and_one_length():
-    ids = training.fixed([np.array([5, 12_000], np.int32)])
+    ids = sentiment_learning.fixed([np.array([5, 12_000], np.int32)])
     assert ids.shape == (1, 100) and ids[0, -2:].tolist() == [5, UNKNOWN_ID]
 
 
@@ -213,7 +359,6 @@ def test_a_run_writes_a_folder_that_can_be_used(network, folders):
     assert folder.metrics["result"]["value"] > 0.8
     assert folder.metrics["baseline"]["short"] == "NB-SVM"
     assert folder.metrics["further"]["probe sentences"].endswith(" of 200")
-    assert set(folder.metrics["per_class"]) == {"IMDB", "ChnSentiCorp"}
     assert "probe sentences" in (folder.path / "README.md").read_text()
 
 
@@ -243,28 +388,67 @@ def test_a_wrong_number_in_the_metrics_is_noticed(folders, corpus, monkeypatch):
 
 def test_an_interrupted_run_goes_on_where_it_stopped(corpus, tmp_path):
     settings = training.SETTINGS["rnn"]._replace(epochs=1, batch_size=64)
-    training.train("rnn", corpus, settings, tmp_path, seed=1)
-    training.train("rnn", corpus, settings._replace(epochs=2), tmp_path, seed=1)
+    sentiment_learning.train("rnn", corpus, settings, tmp_path, seed=1)
+    sentiment_learning.train("rnn", corpus, settings._replace(epochs=2), tmp_path, seed=1)
     assert [row["epoch"] for row in run.read_history(tmp_path)] == [0, 1]
 
 
-def test_neutral_counts_as_wrong_in_one_number_only():
-    class Neutral:
-        inputs = (np.empty((1, 100)),)
+def test_the_choice_between_praise_and_blame_leaves_neutral_out():
+    probabilities = np.tile(np.array([[0.1, 0.6, 0.3]], np.float32), (4, 1))
+    found = sentiment_measures.measure_set("IMDB", probabilities, np.array([2, 2, 2, 0]))
+    assert (found["value"], found["n"], found["dataset"]["id"]) == (0.75, 4, "stanfordnlp/imdb")
+    assert found["interval95"][0] < 0.75 < found["interval95"][1]
 
-        def predict(self, ids, **_options):
-            return np.tile(np.array([[0.1, 0.6, 0.3]], np.float32), (len(ids), 1))
 
-    found = training.evaluate(Neutral(), {"a set": Part([np.array([2])] * 4, np.array([2, 2, 2, 0]))})
-    assert found["result"]["value"] == 0.75
-    assert found["further"] == {
-        "test reviews called neutral": "100.0%",
-        "accuracy where neutral counts as wrong": "0.00%",
-    }
+def test_the_figures_of_a_run_say_what_was_measured(folders):
+    metrics = store.read("sentiment", "regions", folders).metrics
+    names = [each["name"] for each in metrics["measured"]]
+    assert names[:2] == ["IMDB: film reviews", "ChnSentiCorp: reviews of hotels, notebooks, books"]
+    assert [each["metric"] for each in metrics["measured"][-2:]] == ["faithful", "faithful"]
+    assert metrics["latency"]["milliseconds"] > 0 and metrics["baseline"]["milliseconds"] > 0
+    assert [each["name"] for each in metrics["others"]] == ["rnn"]
+    assert metrics["tables"][0]["columns"] == ["", "regions", "rnn", "NB-SVM"]
+    assert "reliability.png" in metrics["files"]
+
+
+def test_figures_are_measured_anew_without_training(folders, corpus, tmp_path, monkeypatch):
+    monkeypatch.setattr(training, "BASELINE", folders.parent / "nbsvm.json")
+    shutil.copytree(folders / "sentiment-rnn", tmp_path / "sentiment-rnn")
+    before = store.read("sentiment", "rnn", tmp_path).metrics
+    found = json.loads((training.renew("rnn", corpus, tmp_path) / "metrics.json").read_text())
+    assert (found["result"], found["measured"]) == (before["result"], before["measured"])
+
+
+def judge_by_counting(rows):
+    """Probabilities that grow with token 2 (praise) and token 3 (blame)."""
+    odds = np.array([(row == 2).sum() - float((row == 3).sum()) for row in rows])
+    praise = 1 / (1 + np.exp(-odds))
+    return np.stack([1 - praise, np.zeros(len(rows)), praise], axis=1)
+
+
+def test_deleting_the_strongest_words_moves_a_faithful_judgement_most():
+    row = np.array([2, 2, 2] + [5] * 40)
+    assert sentiment_measures.matters_more(judge_by_counting, row, 1, np.random.default_rng(0))
+    assert not sentiment_measures.matters_more(judge_by_counting, np.full(9, 5), 1, np.random.default_rng(0))
+
+
+def test_the_most_confident_mistakes_are_quoted_briefly():
+    probabilities = np.array([[0.9, 0.0, 0.1], [0.2, 0.0, 0.8], [0.3, 0.0, 0.7]])
+    openings = [["IMDB", "First …"], ["IMDB", "Second …"], ["IMDB", "Third …"]]
+    table = sentiment_measures.failures(probabilities, np.array([2, 2, 0]), openings)
+    assert table["rows"] == [
+        ["IMDB", "First …", "positive", "negative 90.0 %"],
+        ["IMDB", "Third …", "negative", "positive 70.0 %"],
+    ]
+
+
+def test_both_ways_of_the_race_learn_from_the_same_texts():
+    race = race_of_texts(1)
+    assert race.amount == 64 and len(race.ways) == 2
 
 
 def test_predictions_come_in_the_order_of_the_rows(regions):
     rows = [np.full(length, 7, np.int32) for length in (40, 2, 20)]
-    together = training.predict_rows(regions, rows)
+    together = sentiment_learning.predict_rows(regions, rows)
     alone = np.concatenate([np.asarray(regions(pad([row]))) for row in rows])
     assert np.allclose(together, alone, atol=1e-3)

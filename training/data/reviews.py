@@ -5,8 +5,10 @@ SST-2                   sentences on films, Socher et al. (2013), https://nlp.st
 ChnSentiCorp            hotels, notebooks, books; Tan (2008), split as in https://github.com/ymcui/Chinese-BERT-wwm
 ChnSentiCorp_htl_all    hotels, https://github.com/SophonPlus/ChineseNlpCorpus
 online_shopping_10_cats ten kinds of goods, the same place
+Douban, two classes     short comments on films with one star or five,
+                        https://github.com/csuldw/comment-sentiment-analysis
 
-None states a licence for the texts but asks for citation, so they are used to train and to test, and never copied.
+None states a licence for the texts; some ask for citation. So they are used to train and to test, and never copied.
 """
 
 import csv
@@ -61,6 +63,11 @@ SHOPPING = Source(
     "6816ded66fde9d0927ecbd370b5e12d0174d1abac35192ec014ac2a0a8d25858",
 )
 
+# Of the comments on films there is no official checksum, and the copy that the figures were made with lacks some rows
+# of the test part: it is not downloaded, but must lie below the data folder.
+DOUBAN = "https://github.com/csuldw/comment-sentiment-analysis/tree/8470a1f6df6f276416ca32b8f4110488c6fabbd5/data"
+REPACKED_DOUBAN = "sentiment-zh/douban_comment_{part}set_2class.csv.xz"  # columns CONTENT, RATING, label (-1, 1)
+
 # Copies of the files go about packed anew, in folders by language; where they may lie below the data folder.
 REPACKED = {
     "sst2-train.tsv": "sentiment-en/SST2/train.tsv",
@@ -84,9 +91,12 @@ CONTENTS_SHA256 = {
     "ChnSentiCorp test": "bfe8bf72fc56b9c337f2c0fb2cfa7215ad2b2e0a191d813b3f550b687b69c229",
     "hotels": "a340070fc24e574d61be956b7558f57763cca8523443fb72ae5db76a8dbb7250",
     "shopping": "3794101e480c497fde412b00c127ffdaefb697fe178efec51a9a72be37cf743e",
+    "Douban train": "638de7cde40b7ddbd45f0e81ca0e2a72754df8f4305ca014ca293b222306bc1e",
+    "Douban test": "2bb13115e8d7dfc0b01e7c20205215eeb3c59048d6285f5963110fb2e880cc51",
 }
 
 IMDB_VALIDATION = 0.1  # share of a set's training texts, chosen by their hash
+DOUBAN_VALIDATION = 0.1
 SHOPPING_TEST = 0.2
 SHOPPING_VALIDATION = 0.05
 
@@ -115,9 +125,9 @@ class Reviews:
 def load_reviews(folder: Path) -> Reviews:
     """Return all sets, split so that no text of a test or validation part is in any training part.
 
-    IMDB, SST-2 and ChnSentiCorp keep their official test parts, but those reviews of ChnSentiCorp's that also
-    stand among its own training texts are not tested on. One in five of the shopping reviews, chosen by the hash
-    of the text, is for testing. IMDB's 123 texts that stand in both of its parts are not trained on.
+    IMDB, SST-2, Douban and ChnSentiCorp keep their official test parts, but those reviews of ChnSentiCorp's that
+    also stand among its own training texts are not tested on. One in five of the shopping reviews, chosen by the
+    hash of the text, is for testing. Texts that stand in both parts of IMDB (123) or of Douban are not trained on.
 
     Raises:
         DataError: a file is missing and cannot be downloaded, or its contents are not the published ones.
@@ -135,6 +145,7 @@ def split(parts: dict[str, list[Review]]) -> Reviews:
         "SST-2": parts["SST-2 test"],
         "ChnSentiCorp": _without(_distinct(parts["ChnSentiCorp test"]), own),
         "online shopping": [review for review in goods if share(review.text) < SHOPPING_TEST],
+        "Douban": parts["Douban test"],
     }
     tested = set().union(*map(keys, test.values()))
     validation = {
@@ -144,6 +155,7 @@ def split(parts: dict[str, list[Review]]) -> Reviews:
         "online shopping": [
             review for review in goods if 0 <= share(review.text) - SHOPPING_TEST < SHOPPING_VALIDATION
         ],
+        "Douban": [review for review in parts["Douban train"] if share(review.text) < DOUBAN_VALIDATION],
     }
     validation = {name: _without(_distinct(reviews), tested) for name, reviews in validation.items()}
     held = tested.union(*map(keys, validation.values()))
@@ -153,6 +165,7 @@ def split(parts: dict[str, list[Review]]) -> Reviews:
         "ChnSentiCorp": parts["ChnSentiCorp train"],
         "hotels": parts["hotels"],
         "online shopping": goods,
+        "Douban": parts["Douban train"],
     }
     return Reviews(_train_parts(sources, held), validation, test)
 
@@ -275,6 +288,19 @@ def _read_shopping(folder: Path) -> list[Review]:
         return _from_csv(archive.read("online_shopping_10_cats.csv").decode("utf-8-sig"))
 
 
+def _read_douban(folder: Path, part: str) -> list[Review]:
+    """Return the comments with one star (label -1 there, 0 here) or five (1).
+
+    Raises:
+        DataError: the file is missing.
+    """
+    path = folder / REPACKED_DOUBAN.format(part=part)
+    if not path.is_file():
+        raise DataError(f"{path} is missing: comment_{part}set_2class.csv of {DOUBAN}, compressed with xz.")
+    rows = csv.DictReader(io.StringIO(_read_text(path), newline=""))
+    return [Review(_clean(row["CONTENT"]), int(row["label"] == "1")) for row in rows if _clean(row["CONTENT"])]
+
+
 def _from_csv(text: str) -> list[Review]:
     """Return the rows that hold a review, from a table with the columns label and review."""
     rows = csv.DictReader(io.StringIO(text, newline=""))
@@ -292,4 +318,6 @@ READERS: dict[str, Callable[[Path], list[Review]]] = {
     "ChnSentiCorp test": lambda folder: _read_chnsenticorp(folder, "test.tsv"),
     "hotels": _read_hotels,
     "shopping": _read_shopping,
+    "Douban train": lambda folder: _read_douban(folder, "train"),
+    "Douban test": lambda folder: _read_douban(folder, "test"),
 }
