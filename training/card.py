@@ -39,9 +39,12 @@ RESULT = """
 | **{name}** | **{value}** (95 % interval {low} to {high}) |
 {baselines}
 
-The test part was used once, after training. `metrics.json` holds these numbers and more;
+{test_use} `metrics.json` holds these numbers and more;
 `python -m training.{task} --network {network} --evaluate` measures them again.
 """
+
+# What is said where the metrics have no ``test_use``, which tells of a network that was measured more than once.
+USED_ONCE = "The test part was used once, after training."
 
 USE = """
 ## Use and misuse
@@ -175,6 +178,7 @@ def _result(name: str, metrics: dict[str, Any]) -> str:
         n=dataset["test"],
         unit=dataset["unit"],
         baselines=_baselines(metrics),
+        test_use=metrics.get("test_use", USED_ONCE),
     ) + _table(("further tests", ""), [(_measured_on(each), _value(each)) for each in _measured(metrics)])
 
 

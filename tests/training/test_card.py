@@ -60,6 +60,12 @@ def test_the_smallest_metrics_make_a_card_without_empty_sections():
     assert "None" not in card and "{" not in card
 
 
+def test_a_card_says_how_often_the_test_part_was_used():
+    assert "The test part was used once" in build_card(metrics())
+    card = build_card(metrics(test_use="It was measured on it twice."))
+    assert "It was measured on it twice. `metrics.json` holds" in card and "used once" not in card
+
+
 def test_the_model_index_holds_the_result_and_its_interval():
     (evaluation,) = ModelCard(build_card(metrics())).data.eval_results
     assert (evaluation.metric_type, evaluation.metric_value) == ("accuracy", 0.9)
