@@ -243,7 +243,7 @@ def _read(network: str, root: Path) -> tuple[store.Folder, keras.Model]:
 
 def parse_flags(argv: list[str] | None = None) -> argparse.Namespace:
     """Read the flags that all training scripts have, ``--with`` and ``--dataset``."""
-    own = argparse.ArgumentParser(add_help=False)
+    own = argparse.ArgumentParser(add_help=False, allow_abbrev=False)  # --data is not --dataset
     own.add_argument("--with", type=Path, dest="corrections", metavar="FILE")
     own.add_argument("--dataset", choices=["mnist", digit_fashion.DATASET], default="mnist")
     known, others = own.parse_known_args(argv)

@@ -71,7 +71,7 @@ def test_the_flag_chooses_the_data(monkeypatch):
     chosen = []
     monkeypatch.setattr(digit, "follow", lambda script, flags: chosen.append((script.load_data, flags.networks)) or 0)
     digit.main(["--dataset", "fashion-mnist", "--network", "mlp"])
-    digit.main(["--network", "lenet"])
+    digit.main(["--network", "lenet", "--data", "elsewhere"])  # no short form of --dataset
     assert chosen == [(digit_fashion.load_data, ["mlp"]), (digit.load_material, ["lenet"])]
 
 
