@@ -137,7 +137,7 @@ def test_the_commands_that_publish_do_so(hub):
 def test_the_command_that_makes_a_space_does_so(hub):
     (command,) = "".join(blocks(section("A Space"), "sh")).splitlines()
     done = run(command.replace("OWNER=name", "OWNER=alice"))
-    assert done.stdout.startswith(f"pushed {hub.url}/spaces/alice/deep-learning-demo-hub sha "), done.stderr
+    assert f"\npushed {hub.url}/spaces/alice/deep-learning-demo-hub sha " in done.stdout, done.stderr
 
 
 def arguments(command, *program):
