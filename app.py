@@ -22,7 +22,7 @@ from demos import digit, feedback, forecast, gan, guard, house, image, page, sen
 from demos.firewall import Firewall
 from demos.health import Health
 from demos.language import PageLanguage
-from models import runtime, store
+from models import added, runtime, store
 
 DEMOS: tuple[ModuleType, ...] = (digit, image, house, forecast, sentiment, gan)
 SWEEP_SECONDS = 600
@@ -88,8 +88,25 @@ def parse_flags(argv: list[str] | None = None) -> argparse.Namespace:
         metavar="OWNER/NAME",
         help="send visitors' corrections to this data set of yours on the Hugging Face Hub (default: off)",
     )
+    add(
+        "--add",
+        type=_added,
+        action="append",
+        default=[],
+        metavar="TASK=PLACE",
+        help="show somebody's own network in the digit or image tab: digit=OWNER/NAME@SHA of the Hub, or digit=FOLDER "
+        "(may be given more than once; HUB_ADD adds too)",
+    )
     add("--lang", choices=["auto", "en", "zh"], default="auto", help="language of a first visit; auto asks the browser")
-    return parser.parse_args(argv)
+    flags = parser.parse_args(argv)
+    try:
+        flags.add += map(_added, os.environ.get("HUB_ADD", "").split())
+    except argparse.ArgumentTypeError as error:
+        parser.error(f"HUB_ADD: {error}")
+    hidden = [str(place) for place in flags.add if place.task not in flags.demos]
+    if hidden:
+        parser.error(f"argument --add: --demos leaves out the tab of {', '.join(hidden)}")
+    return flags
 
 
 def _positive(text: str) -> int:
@@ -127,6 +144,27 @@ def _share_server(text: str) -> str:
         return share.parse_server(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _added(text: str) -> added.Place:
+    try:
+        return added.parse(text)
+    except added.DoesNotFit as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def open_added(places: list[added.Place]) -> tuple[store.Folder, ...]:
+    """Return the folders of networks that are to be shown beside ours.
+
+    Raises:
+        added.DoesNotFit: one cannot be had, or does not fit.
+    """
+    networks = {task_of(demo): demo.NETWORKS for demo in DEMOS}
+    folders: list[store.Folder] = []
+    for place in places:
+        taken = (*networks[place.task], *(folder.network for folder in folders if folder.task == place.task))
+        folders.append(added.open_network(place, taken))
+    return tuple(folders)
 
 
 def read_people(path: Path) -> list[tuple[str, str]]:
@@ -196,12 +234,13 @@ def serve(flags: argparse.Namespace, phase: Phase) -> gr.Blocks:
     """Start the server, then the loading of the networks, and return the hub that is being served."""
     if flags.host or flags.port:
         require_address(flags.host or "127.0.0.1", flags.port or 0)
-    runtime.configure(flags.models, flags.hub)
+    runtime.configure(flags.models, flags.hub, open_added(flags.add))
     if flags.feedback or flags.feedback_to:
         feedback.configure(feedback.Keeper(flags.feedback, flags.feedback_to))
     hub = build(flags.demos, flags.max_upload_mb)
     hub.queue(max_size=flags.queue_size, default_concurrency_limit=guard.SIMULTANEOUS, api_open=False)
     networks = {task_of(demo): demo.NETWORKS for demo in DEMOS if task_of(demo) in flags.demos}
+    networks = {task: (*names, *runtime.added(task)) for task, names in networks.items()}
     hub.launch(
         server_name=flags.host,
         server_port=flags.port,

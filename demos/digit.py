@@ -84,7 +84,7 @@ def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Bloc
                 verdict = gr.HTML(nothing[0], js_on_load=panels.SPOKEN)
                 question, thanks = _ask_what_it_was(_) if feedback.keeper() else (None, None)
                 details = gr.HTML(nothing[1])
-                network = page.network_choice(digit.TASK, digit.NETWORKS, digit.DEFAULT_NETWORK, _about(_), _)
+                network = page.network_choice(digit.TASK, digit.networks(), digit.DEFAULT_NETWORK, _about(_), _)
                 cards = gr.HTML(nothing[2])
                 facts = gr.HTML(nothing[3])
         source = gr.Textbox("drawing", visible=False)
@@ -166,10 +166,8 @@ def _about(_: Translate) -> str:
     """What stands beside the networks, and which of them refuse what is no digit."""
     about = _("The share of 10,000 test digits that it reads right stands beside each.")
     refusing = [name for name in digit.NETWORKS if "refuses_below" in runtime.folder(digit.TASK, name).metrics]
-    if not refusing:
-        return about
     taught = _("Taught to refuse what is no digit: {networks}.").format(networks=", ".join(refusing))
-    return f"{about} {taught}"
+    return " ".join([about, *([taught] if refusing else []), *page.about_added(digit.TASK, _)])
 
 
 def _picture_input(max_upload_mb: int, _: Translate) -> UploadedPicture:
@@ -201,7 +199,7 @@ def classify(image: Any, network: Any) -> dict[str, Any]:
     Where is_digit is false the picture does not look like a digit, and label is the nearest one.
     """
     pixels = read_picture(image)
-    reading = digit.predict(pixels, guard.require_choice(network, digit.NETWORKS))
+    reading = digit.predict(pixels, guard.require_choice(network, digit.networks()))
     return {"label": reading.label, "is_digit": reading.is_digit, "probabilities": reading.probabilities}
 
 
@@ -236,9 +234,9 @@ def _preprocess(image: Image.Image) -> np.ndarray:
 
 def answer(load: Callable[[], np.ndarray], network: Any, _: Translate) -> Iterator[Panels]:
     """Yield the panels: a waiting note where the networks are still being loaded, then the answer."""
-    main = network if network in digit.NETWORKS else digit.DEFAULT_NETWORK
+    main = network if network in digit.networks() else digit.DEFAULT_NETWORK
     try:
-        guard.require_choice(network, digit.NETWORKS)
+        guard.require_choice(network, digit.networks())
         pixels = load()
         if not runtime.is_ready(digit.TASK, main):
             yield show_message(_(WAITING), main, _, pixels)
@@ -250,7 +248,7 @@ def answer(load: Callable[[], np.ndarray], network: Any, _: Translate) -> Iterat
 def _read_all(pixels: np.ndarray, main: str) -> dict[str, digit.Reading | None]:
     """Let every network read; None for one that is not available, unless it is the main one."""
     readings: dict[str, digit.Reading | None] = {main: digit.predict(pixels, main)}
-    for name in digit.NETWORKS:
+    for name in digit.networks():
         if name not in readings:
             try:
                 readings[name] = digit.predict(pixels, name)
@@ -267,11 +265,17 @@ def show_readings(pixels: np.ndarray, readings: dict[str, digit.Reading | None],
     )
     details = _details(pixels, reading.probabilities, reading.label if reading.is_digit else None, _)
     return (
-        panels.verdict(_mark(reading), sentence),
+        _with_words(panels.verdict(_mark(reading), sentence), main),
         details,
         _cards(readings, main, _),
         page.provenance(reading.folder, reading.milliseconds, _),
     )
+
+
+def _with_words(html: str, network: str) -> str:
+    """The same panel with room for words, where a network answers with more than digits."""
+    has_words = any(len(label) > 1 for label in digit.labels_of(network))
+    return f'<div class="hub-words">{html}</div>' if has_words else html
 
 
 def _template(reading: digit.Reading) -> str:
@@ -288,7 +292,7 @@ def _mark(reading: digit.Reading) -> str:
 
 def show_message(sentence: str, main: str, _: Translate, pixels: np.ndarray | None = None) -> Panels:
     """Return the same panels, of the same size, with a sentence in place of an answer."""
-    details = _details(pixels, dict.fromkeys(digit.LABELS, 0.0), None, _)
+    details = _details(pixels, dict.fromkeys(digit.labels_of(main), 0.0), None, _)
     facts = page.provenance(runtime.folder(digit.TASK, main), None, _)
     return panels.verdict("·", sentence), details, _cards({}, main, _), facts
 
@@ -302,8 +306,9 @@ def _details(pixels: np.ndarray | None, probabilities: dict[str, float], best: s
 
 
 def _cards(readings: dict[str, digit.Reading | None], main: str, _: Translate) -> str:
-    answers = [_card(name, readings.get(name), name == main) for name in digit.NETWORKS]
-    return panels.cards(answers, _("The networks side by side"))
+    answers = [_card(name, readings.get(name), name == main) for name in digit.networks()]
+    cards = panels.cards(answers, _("The networks side by side"))
+    return f'<div class="hub-words">{cards}</div>' if runtime.added(digit.TASK) else cards
 
 
 def _card(name: str, reading: digit.Reading | None, is_main: bool) -> panels.Card:

@@ -74,7 +74,8 @@ def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Bloc
                 verdict = gr.HTML(nothing[0], js_on_load=panels.SPOKEN)
                 details = gr.HTML(nothing[1])
                 about = _("The share of 10,000 test pictures that it names right stands beside each.")
-                network = page.network_choice(task.TASK, NETWORKS, task.DEFAULT_NETWORK, about, _)
+                about = " ".join([about, *page.about_added(task.TASK, _)])
+                network = page.network_choice(task.TASK, task.networks(), task.DEFAULT_NETWORK, about, _)
                 cards = gr.HTML(nothing[2])
                 facts = gr.HTML(nothing[3])
         imagenet.build_section(picture, frame, _)
@@ -128,7 +129,7 @@ def classify(image: Any, network: Any) -> dict[str, Any]:
     if image is None:
         raise guard.Refusal(CHOOSE)
     pixels = task.preprocess(open_picture(image))
-    reading = task.predict(pixels, guard.require_choice(network, NETWORKS))
+    reading = task.predict(pixels, guard.require_choice(network, task.networks()))
     return {"label": reading.label, "probabilities": reading.probabilities, "is_known": reading.is_known}
 
 
@@ -137,7 +138,7 @@ def answer(path: Any, frame_value: Any, network: Any, _: Translate) -> Iterator[
 
     While the frame is being moved, what decided is left out, to keep up with it.
     """
-    main = network if network in NETWORKS else task.DEFAULT_NETWORK
+    main = network if network in task.networks() else task.DEFAULT_NETWORK
     taken = None  # nothing is on the frame
     try:
         if path is None:
@@ -145,7 +146,7 @@ def answer(path: Any, frame_value: Any, network: Any, _: Translate) -> Iterator[
         picture, identity = open_picture(path), crop.identity(path)
         taken = gr.skip() if crop.belongs_to(frame_value, identity) else crop.shown(picture, identity)
         part, is_moving = crop.read_frame(frame_value, identity, picture.size)
-        guard.require_choice(network, NETWORKS)
+        guard.require_choice(network, task.networks())
         seen = task.preprocess(picture, part), task.cut(picture, part, FIGURE_SIDE)
         if not runtime.is_ready(task.TASK, main):
             yield taken, *show_message(_(WAITING), main, _, seen)
@@ -162,7 +163,7 @@ def answer(path: Any, frame_value: Any, network: Any, _: Translate) -> Iterator[
 def _read_all(pixels: np.ndarray, main: str) -> dict[str, task.Reading | None]:
     """Let every network read; None for one that is not available, unless it is the main one."""
     readings: dict[str, task.Reading | None] = {main: task.predict(pixels, main)}
-    for name in NETWORKS:
+    for name in task.networks():
         if name not in readings:
             try:
                 readings[name] = task.predict(pixels, name)
@@ -196,19 +197,24 @@ def show_readings(
 
 
 def _mark(reading: task.Reading, _: Translate) -> str:
-    return _(NAMES[reading.label]) if reading.is_known else UNKNOWN
+    return _name(reading.label, _) if reading.is_known else UNKNOWN
+
+
+def _name(label: str, _: Translate) -> str:
+    """A class in the visitor's language; as it stands where it is an added network's own."""
+    return _(NAMES[label]) if label in NAMES else label
 
 
 def _sentence(reading: task.Reading, _: Translate) -> str:
     """The answer in words: the label, or that it is none of the ten and what is nearest."""
     template = NONE if not reading.is_known else SURE if reading.is_sure else NOT_SURE
     probability = percent(reading.probabilities[reading.label])
-    return _(template).format(label=_(NAMES[reading.label]), probability=probability)
+    return _(template).format(label=_name(reading.label, _), probability=probability)
 
 
 def show_message(sentence: str, main: str, _: Translate, seen: Seen | None = None) -> Panels:
     """Return the same panels, of the same size, with a sentence in place of an answer."""
-    nothing = dict.fromkeys(task.LABELS, 0.0)
+    nothing = dict.fromkeys(task.labels_of(main), 0.0)
     facts = page.provenance(runtime.folder(task.TASK, main), None, _)
     return _verdict("·", sentence), _details(seen, None, _top(nothing, _), _), _cards({}, main, _), facts
 
@@ -220,7 +226,7 @@ def _verdict(mark: str, sentence: str) -> str:
 def _top(probabilities: dict[str, float], _: Translate) -> dict[str, float]:
     """The likeliest classes, the likeliest first, under the visitor's names for them."""
     order = sorted(probabilities, key=probabilities.get, reverse=True)
-    return {_(NAMES[label]): probabilities[label] for label in order[:TOP]}
+    return {_name(label, _): probabilities[label] for label in order[:TOP]}
 
 
 def _details(seen: Seen | None, heat: np.ndarray | None, top: dict[str, float], _: Translate) -> str:
@@ -268,7 +274,7 @@ def paint_heat(part: np.ndarray, heat: np.ndarray | None) -> np.ndarray:
 
 
 def _cards(readings: dict[str, task.Reading | None], main: str, _: Translate) -> str:
-    answers = [_card(name, readings.get(name), name == main, _) for name in NETWORKS]
+    answers = [_card(name, readings.get(name), name == main, _) for name in task.networks()]
     side_by_side = panels.cards(answers, _("The networks side by side"))
     return f'<div class="image-cards">{side_by_side}</div>'
 
@@ -277,5 +283,5 @@ def _card(name: str, reading: task.Reading | None, is_main: bool, _: Translate) 
     if reading is None:
         return panels.Card(name, "·", ("–", "–"), is_main)
     probability = percent(reading.probabilities[reading.label])
-    nearest = probability if reading.is_known else f"{_(NAMES[reading.label])} {probability}"
+    nearest = probability if reading.is_known else f"{_name(reading.label, _)} {probability}"
     return panels.Card(name, _mark(reading, _), (nearest, f"{reading.milliseconds:.1f} ms"), is_main)

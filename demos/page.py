@@ -13,8 +13,8 @@ from gradio.context import get_blocks_context
 
 from demos import feedback, guard
 from demos.entries import Choice
-from demos.plots import ACCENT, amount, curve_in_words, plot_history, shown
-from models import runtime, store
+from demos.plots import ACCENT, amount, curve_in_words, plot_history, shown, styled
+from models import added, runtime, store
 
 LANGUAGES = {"en": "English", "zh": "中文"}
 CATALOGS = {"en": "en", "zh": "zh_CN"}
@@ -26,6 +26,7 @@ TITLE_SCRIPT = "document.title = element.querySelector('h1').textContent"
 
 CHINESE_FONTS = ("PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC")
 Translate = Callable[[str], str]
+ADDED = guard._("Whoever runs this copy added this network. What it knows, and how well, nobody here has measured.")
 
 
 def translator(language: str) -> Translate:
@@ -114,6 +115,8 @@ def facts_of(folder: store.Folder, milliseconds: float | None, _: Translate) -> 
     ``milliseconds`` is None before the first answer: then neither time nor device is known.
     """
     metrics = folder.metrics
+    if folder.is_added:
+        return _facts_of_added(folder, milliseconds, _)
     data, result, baseline = metrics["dataset"], metrics["result"], metrics["baseline"]
     short, name = baseline["short"], data["name"]  # marked in the training script where they are words
     quality = _("{value} on {count:,} test examples; {baseline} {baseline_value}").format(
@@ -127,10 +130,39 @@ def facts_of(folder: store.Folder, milliseconds: float | None, _: Translate) -> 
         Fact(_("Parameters"), f"{metrics['parameters']:,}"),
         Fact(_("Trained on"), _("{name}, {count:,} examples").format(name=_(name), count=data["train"])),
         Fact(_("Measured"), quality),
+        *_circumstances(folder, milliseconds, _),
+    ]
+
+
+def _circumstances(folder: store.Folder, milliseconds: float | None, _: Translate) -> list[Fact]:
+    """Which copy answered, on what, and how fast."""
+    return [
         Fact(_("Revision"), revision_of(folder, _)),
         Fact(_("Device"), "–" if milliseconds is None else runtime.device()),
         Fact(_("Time"), "–" if milliseconds is None else f"{milliseconds:.1f} ms"),
     ]
+
+
+def _facts_of_added(folder: store.Folder, milliseconds: float | None, _: Translate) -> list[Fact]:
+    """What is known of a network that was added; nobody here has measured it."""
+    metrics = folder.metrics
+    facts = [Fact(_("Network"), folder.network), Fact(_("Parameters"), f"{metrics['parameters']:,}")]
+    if "result" in metrics:
+        data, result = metrics["dataset"], metrics["result"]
+        quality = _("{value} on {count:,} test examples").format(
+            value=shown(result["metric"], result["value"], _), count=data["test"]
+        )
+        facts += [
+            Fact(_("Trained on"), _("{name}, {count:,} examples").format(name=data["name"], count=data["train"])),
+            Fact(_("Stated by its folder"), quality),
+        ]
+    return [*facts, *_circumstances(folder, milliseconds, _)]
+
+
+def about_added(task: str, _: Translate) -> list[str]:
+    """Return a sentence that names the networks that were added to a tab; none where there are none."""
+    names = ", ".join(runtime.added(task))
+    return [_("Added to this copy, with labels of its own: {networks}.").format(networks=names)] if names else []
 
 
 def revision_of(folder: store.Folder, _: Translate) -> str:
@@ -160,7 +192,7 @@ def provenance(folder: store.Folder, milliseconds: float | None, _: Translate) -
         f"<div><dt>{escape(fact.name)}</dt><dd>{escape(fact.value)}</dd></div>"
         for fact in facts_of(folder, milliseconds, _)
     )
-    limits = folder.metrics["limits"]  # marked for translation in the training script
+    limits = folder.metrics.get("limits", ADDED)  # marked for translation in the training script
     return f'<dl class="hub-facts">{entries}</dl><p class="hub-limits">{escape(_(limits))}</p>'
 
 
@@ -198,9 +230,14 @@ def network_choice(task: str, networks: tuple[str, ...], default: str, info: str
     """Return the choice of a network, its measured quality beside each name; ``info`` says what that is."""
     choices = []
     for name in networks:
-        result = runtime.folder(task, name).metrics["result"]
-        choices.append((f"{name} · {shown(result['metric'], result['value'], _)}", name))
+        folder = runtime.folder(task, name)
+        choices.append((name if folder.is_added else f"{name} · {_quality(folder, _)}", name))
     return Choice(choices, value=default, label=_("Network"), info=info)
+
+
+def _quality(folder: store.Folder, _: Translate) -> str:
+    result = folder.metrics["result"]
+    return shown(result["metric"], result["value"], _)
 
 
 def add_endpoint(
@@ -222,17 +259,25 @@ def add_endpoint(
     )
 
 
+def inside(folder: store.Folder, _: Translate) -> tuple[go.Figure, str, list[list[Any]], str]:
+    """Return a network's training curve, the same in words, its layers, and its source.
+
+    The source of a network that was added is its own description, in its Keras file.
+    """
+    has_curve = "curve" in folder.metrics
+    return (
+        plot_history(folder, _) if has_curve else styled(go.Figure(), height=340),
+        curve_in_words(folder, _) if has_curve else _("Its folder holds no training curve."),
+        layer_rows(folder),
+        added.description(folder) if folder.is_added else store.builder_source(folder.task, folder.network),
+    )
+
+
 def look_inside(task: str, network: gr.Radio, _: Translate, guarded: Callable) -> None:
     """Add the panel that shows a network's curve, layers and source, and keep it on the chosen network."""
 
     def show(name: Any) -> tuple[go.Figure, str, list[list[Any]], str]:
-        folder = runtime.folder(task, guard.require_choice(name, names))
-        return (
-            plot_history(folder, _),
-            curve_in_words(folder, _),
-            layer_rows(folder),
-            store.builder_source(task, name),
-        )
+        return inside(runtime.folder(task, guard.require_choice(name, names)), _)
 
     names = tuple(value for _name, value in network.choices)
     figure, words, rows, source = show(network.value)

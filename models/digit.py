@@ -51,7 +51,8 @@ class NotADrawing(ValueError):
 class Reading:
     """One network's reading of one picture.
 
-    probabilities: digit "0".."9" -> probability 0..1, summing to 1, in the order of the digits.
+    probabilities: digit "0".."9" -> probability 0..1, summing to 1, in the order of the digits; the labels of an
+        added network in place of the digits.
     milliseconds: time in the network alone, without preprocessing and the queue.
     folder: the model's folder that answered, with all its facts.
     """
@@ -73,6 +74,17 @@ class Reading:
         """Whether the picture looks like a digit; always, where the folder states no threshold."""
         least = self.folder.metrics.get("refuses_below")
         return least is None or self.probabilities[self.label] >= least
+
+
+def networks() -> tuple[str, ...]:
+    """Return the names of our networks, then of those that were added."""
+    return (*NETWORKS, *runtime.added(TASK))
+
+
+def labels_of(network: str) -> tuple[str, ...]:
+    """Return what a network can answer: the digits, or an added network's own labels."""
+    folder = runtime.added(TASK).get(network)
+    return tuple(folder.metrics["labels"]) if folder else LABELS
 
 
 def preprocess(image: Image.Image | np.ndarray) -> np.ndarray:
@@ -98,13 +110,15 @@ def predict(pixels: np.ndarray, network: str) -> Reading:
     """Let one network read an image from ``preprocess`` (uint8 [28, 28]).
 
     Raises:
-        ValueError: the network is not one of ``NETWORKS``.
+        ValueError: the network is not one of ``networks()``.
         runtime.NotReady, runtime.Busy, runtime.Unavailable: no answer can be given now.
     """
-    if network not in NETWORKS:
-        raise ValueError(f"network must be one of {', '.join(NETWORKS)}. Received: {network!r}")
-    answer = runtime.call(TASK, network, pixels.astype(np.float32)[np.newaxis, :, :, np.newaxis])
-    probabilities = dict(zip(LABELS, map(float, answer.output[0]), strict=True))
+    if network not in networks():
+        raise ValueError(f"network must be one of {', '.join(networks())}. Received: {network!r}")
+    folder = runtime.added(TASK).get(network)
+    shape = folder.metrics["input_shape"] if folder else (SIDE, SIDE, 1)
+    answer = runtime.call(TASK, network, pixels.astype(np.float32).reshape(1, *shape))
+    probabilities = dict(zip(labels_of(network), map(float, answer.output[0]), strict=True))
     return Reading(probabilities, answer.milliseconds, answer.folder)
 
 

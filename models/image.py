@@ -52,7 +52,7 @@ class Crop(NamedTuple):
 class Reading:
     """One network's reading of one picture.
 
-    probabilities: label -> probability 0..1, summing to 1, in the order of ``LABELS``.
+    probabilities: label -> probability 0..1, summing to 1, in the order of ``labels_of`` the network.
     milliseconds: time in the network alone, without preprocessing and the queue.
     folder: the model's folder that answered, with all its facts.
     """
@@ -74,6 +74,17 @@ class Reading:
         """Whether the picture looks like one of the ten; always, where the folder states no threshold."""
         least = self.folder.metrics.get("refuses_below")
         return least is None or bool(familiarity(np.array([*self.probabilities.values()])) >= least)
+
+
+def networks() -> tuple[str, ...]:
+    """Return the names of our networks, then of those that were added."""
+    return (*NETWORKS, *runtime.added(TASK))
+
+
+def labels_of(network: str) -> tuple[str, ...]:
+    """Return what a network can answer: ``LABELS``, or an added network's own."""
+    folder = runtime.added(TASK).get(network)
+    return tuple(folder.metrics["labels"]) if folder else LABELS
 
 
 def familiarity(probabilities: np.ndarray) -> np.ndarray:
@@ -174,12 +185,12 @@ def predict(pixels: np.ndarray, network: str) -> Reading:
     """Let one network name what ``preprocess`` made (uint8 [32, 32, 3]).
 
     Raises:
-        ValueError: the network is not one of ``NETWORKS``.
+        ValueError: the network is not one of ``networks()``.
         runtime.NotReady, runtime.Busy, runtime.Unavailable: no answer can be given now.
     """
     _require_network(network)
     answer = runtime.call(TASK, network, pixels.astype(np.float32)[np.newaxis])
-    probabilities = dict(zip(LABELS, map(float, answer.output[0]), strict=True))
+    probabilities = dict(zip(labels_of(network), map(float, answer.output[0]), strict=True))
     return Reading(probabilities, answer.milliseconds, answer.folder)
 
 
@@ -197,8 +208,8 @@ def heat(pixels: np.ndarray, network: str, label: str) -> np.ndarray:
 
     Args:
         pixels: uint8 [32, 32, 3].
-        network: one of ``NETWORKS``.
-        label: one of ``LABELS``.
+        network: one of ``networks()``.
+        label: one of ``labels_of(network)``.
 
     Returns:
         float32 [32, 32] in -1..1: above 0 what speaks for the label, below 0 what speaks against it. The
@@ -212,13 +223,14 @@ def heat(pixels: np.ndarray, network: str, label: str) -> np.ndarray:
     https://arxiv.org/abs/1311.2901.
     """
     _require_network(network)
-    if label not in LABELS:
-        raise ValueError(f"label must be one of {', '.join(LABELS)}. Received: {label!r}")
+    labels = labels_of(network)
+    if label not in labels:
+        raise ValueError(f"label must be one of {', '.join(labels)}. Received: {label!r}")
     masks = patch_masks()
     picture = pixels.astype(np.float32)
     hidden = np.where(masks[..., np.newaxis], picture.mean(axis=(0, 1)), picture)  # [patches, 32, 32, 3]
     answer = runtime.call(TASK, network, np.concatenate([picture[np.newaxis], hidden]))
-    probability = answer.output[:, LABELS.index(label)]
+    probability = answer.output[:, labels.index(label)]
     drops = probability[0] - probability[1:]
     weights = patch_weights(masks)
     credit = np.tensordot(drops, weights, axes=1) / weights.sum(axis=0)
@@ -246,5 +258,5 @@ def patch_weights(masks: np.ndarray) -> np.ndarray:
 
 
 def _require_network(network: str) -> None:
-    if network not in NETWORKS:
-        raise ValueError(f"network must be one of {', '.join(NETWORKS)}. Received: {network!r}")
+    if network not in networks():
+        raise ValueError(f"network must be one of {', '.join(networks())}. Received: {network!r}")

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -80,9 +81,12 @@ class _Slot:
 class _Cache:
     """The load cache: where folders come from, and the networks loaded from there."""
 
-    def __init__(self, root: Path = store.PRETRAINED, hub: store.Hub | None = None):
+    def __init__(
+        self, root: Path = store.PRETRAINED, hub: store.Hub | None = None, added: tuple[store.Folder, ...] = ()
+    ):
         self.root = root
         self.hub = hub
+        self.added = {(folder.task, folder.network): folder for folder in added}
         self.slots: dict[tuple[str, str], _Slot] = {}
         self.lock = threading.Lock()
         self.running = 0
@@ -99,16 +103,24 @@ class _Cache:
                 threading.Thread(target=self._fill, args=(slot,), daemon=True).start()
             return slot
 
+    def find(self, task: str, network: str) -> store.Folder:
+        """Return the network's folder on disk.
+
+        Raises:
+            store.BrokenFolder: there is none.
+        """
+        return self.added.get((task, network)) or store.read(task, network, self.root)
+
     def _fill(self, slot: _Slot) -> None:
         try:
-            folder = store.read(slot.task, slot.network, self.root)
+            folder = self.find(slot.task, slot.network)
             store.check(folder)
             slot.loaded = self._open(folder)
         except Exception as error:  # whatever it is, waiting visitors must be told
             _log.error("%s-%s cannot be loaded: %s", slot.task, slot.network, error)
         finally:
             slot.ready.set()
-        if self.hub:
+        if self.hub and (slot.task, slot.network) not in self.added:
             threading.Thread(target=self._follow_hub, args=(slot, self.hub), daemon=True).start()
 
     def _open(self, folder: store.Folder) -> _Loaded:
@@ -139,11 +151,19 @@ class _Cache:
 _cache = _Cache()
 
 
-def configure(root: Path | None = None, hub: store.Hub | None = None) -> None:
-    """Say where model folders come from, before the first is asked for; forgets what was loaded."""
+def configure(root: Path | None = None, hub: store.Hub | None = None, added: tuple[store.Folder, ...] = ()) -> None:
+    """Say where model folders come from, before the first is asked for; forgets what was loaded.
+
+    ``added`` are the folders of networks that are shown beside ours.
+    """
     global _cache
     _cache.replaced.set()
-    _cache = _Cache(root or store.PRETRAINED, hub)
+    _cache = _Cache(root or store.PRETRAINED, hub, added)
+
+
+def added(task: str) -> dict[str, store.Folder]:
+    """Return the networks that were added to a task's own: name -> folder, in the order they were added."""
+    return {network: folder for (its_task, network), folder in _cache.added.items() if its_task == task}
 
 
 def warm(tasks: dict[str, tuple[str, ...]]) -> None:
@@ -188,7 +208,7 @@ def folder(task: str, network: str) -> store.Folder:
     """
     slot = _cache.slots.get((task, network))
     loaded = slot.loaded if slot else None
-    return loaded.folder if loaded else store.read(task, network, _cache.root)
+    return loaded.folder if loaded else _cache.find(task, network)
 
 
 def is_ready(task: str, network: str) -> bool:
@@ -281,6 +301,58 @@ def _load(folder: store.Folder) -> dict[str, Callable[..., Output]]:
     for part, function in functions.items():
         _check_known_answer(folder, part, function)
     return functions
+
+
+class Examined(NamedTuple):
+    """What a network is: the shapes that it takes and gives, without the batch; its size; its compiled call."""
+
+    input_shapes: tuple[tuple[int | None, ...], ...]
+    output_shapes: tuple[tuple[int | None, ...], ...]
+    parameters: int
+    layers: list[dict[str, Any]]
+    function: Callable[..., Output]
+
+
+def examine(file: Path) -> Examined:
+    """Load a Keras file in safe mode, without any layers but those of Keras.
+
+    Raises:
+        store.BrokenFolder: it cannot be loaded.
+    """
+    device()
+    import keras
+
+    try:
+        model = keras.saving.load_model(file, compile=False, safe_mode=True)
+        return Examined(
+            tuple(tuple(tensor.shape[1:]) for tensor in model.inputs),
+            tuple(tuple(tensor.shape[1:]) for tensor in model.outputs),
+            model.count_params(),
+            layer_table("model", model),
+            compiled(model),
+        )
+    except Exception as error:  # Keras raises anything from KeyError to UnboundLocalError here
+        raise store.BrokenFolder(f"Keras cannot load {file.name} ({type(error).__name__}).") from error
+
+
+def layer_table(part: str, model) -> list[dict[str, Any]]:  # noqa: ANN001 - Keras is not imported yet
+    """Return part, name, type, output shape (without the batch) and parameters of every layer."""
+    return [
+        {
+            "part": part,
+            "name": layer.name,
+            "type": type(layer).__name__,
+            "output": _output_shape(layer),
+            "parameters": layer.count_params(),
+        }
+        for layer in model.layers
+    ]
+
+
+def _output_shape(layer) -> list[int | None]:  # noqa: ANN001 - Keras is not imported yet
+    """The shape without the batch; of the first output where there are several."""
+    output = layer.output[0] if isinstance(layer.output, list | tuple) else layer.output
+    return list(output.shape[1:])
 
 
 def compiled(model) -> Callable[..., Output]:  # noqa: ANN001 - Keras is not imported yet

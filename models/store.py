@@ -12,6 +12,7 @@ import hashlib
 import json
 import re
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -32,6 +33,7 @@ TAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 OWNER = re.compile(r"(?!.*(--|\.\.))[A-Za-z0-9]([A-Za-z0-9._-]{0,94}[A-Za-z0-9_])?")  # as the Hub client has it
 COMMIT = re.compile(r"[0-9a-f]{40}")
 ETAG_TIMEOUT = 5  # seconds
+PATTERNS = ("*.keras", "*.json", "*.csv", "*.txt", "*.png")  # what the app reads of a repository
 
 Origin = Literal["embedded", "local", "hub"]
 Problem = Literal["missing", "forbidden", "unreachable", "slow", "broken"]
@@ -55,6 +57,7 @@ class Folder:
 
     revision: the full commit sha on the Hub, or None for a folder on disk.
     hub_problem: why an embedded folder answers although the Hub was asked for, or None.
+    is_added: whether it is somebody's own network, which whoever runs the hub put beside ours.
     """
 
     path: Path
@@ -65,6 +68,7 @@ class Folder:
     repo_id: str | None = None
     revision: str | None = None
     hub_problem: Problem | None = None
+    is_added: bool = False
 
 
 @dataclass(frozen=True)
@@ -184,14 +188,22 @@ def _fetch_checked(hub: Hub, task: str, network: str, force: bool) -> Folder:
     return folder
 
 
-def _download(repo_id: str, revision: str, force: bool) -> Path:
+def fetch_commit(repo_id: str, commit: str, files: list[str]) -> Path:
+    """Download some files of a repository at a full commit sha; what is in the cache needs no Hub.
+
+    Raises:
+        HubProblem: they could not be had.
+    """
+    return _download(repo_id, commit, False, files)
+
+
+def _download(repo_id: str, revision: str, force: bool, patterns: Sequence[str] = PATTERNS) -> Path:
     try:
-        patterns = ["*.keras", "*.json", "*.csv", "*.txt", "*.png"]
         path = snapshot_download(
             repo_id,
             revision=revision,
             etag_timeout=ETAG_TIMEOUT,
-            allow_patterns=patterns,
+            allow_patterns=list(patterns),
             force_download=force,
         )
     except (httpx2.HTTPError, OSError, ValueError) as error:
@@ -221,7 +233,16 @@ def with_problem(folder: Folder, problem: Problem) -> Folder:
 
 def history(folder: Folder) -> dict[str, list[float]]:
     """Return the training curve: column name -> one value per epoch."""
-    with (folder.path / HISTORY).open(newline="", encoding="utf-8") as stream:
+    return read_history(folder.path / HISTORY)
+
+
+def read_history(file: Path) -> dict[str, list[float]]:
+    """Return the columns of a history.csv: column name -> one value per epoch.
+
+    Raises:
+        ValueError: a value is no number.
+    """
+    with file.open(newline="", encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
     return {name: [float(row[name]) for row in rows] for name in (rows[0] if rows else {})}
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -13,8 +14,11 @@ import yaml
 from demos import scenes
 from models import store
 from models.measures import written
-from tests.running_hub import png, seven, start
-from training import results
+from tests.running_hub import classify, png, seven, start, upload
+from tests.training.made_digits import made_mnist
+from training import digit, digit_fashion, results
+from training import run as training_run
+from training.data import fashion
 
 ROOT = Path(__file__).parents[1]
 ENGLISH = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -60,7 +64,7 @@ def test_every_file_that_is_linked_is_there(text):
 @BOTH
 def test_every_flag_is_known_to_the_program_it_is_given_to(text):
     commands = [line for body in blocks(text, "sh") for line in body.splitlines() if "python " in line]
-    assert len(commands) == 4
+    assert len(commands) == 7
     for command in commands:
         program = re.search(r"python (-m [\w.]+|[\w.]+\.py)", command)[1].split()
         usage = subprocess.run([sys.executable, *program, "--help"], cwd=ROOT, capture_output=True, text=True)
@@ -133,7 +137,35 @@ def test_the_commands_that_publish_do_so(hub):
 def test_the_command_that_makes_a_space_does_so(hub):
     (command,) = "".join(blocks(section("A Space"), "sh")).splitlines()
     done = run(command.replace("OWNER=name", "OWNER=alice"))
-    assert done.stdout.startswith(f"pushed {hub.url}/spaces/alice/deep-learning-demo-hub sha "), done.stderr
+    assert f"\npushed {hub.url}/spaces/alice/deep-learning-demo-hub sha " in done.stdout, done.stderr
+
+
+def arguments(command, *program):
+    """The words of a README's line after its program."""
+    words = shlex.split(command)
+    assert words[: len(program) + 1] == ["python", *program]
+    return words[len(program) + 1 :]
+
+
+def test_the_walk_from_training_to_the_tab(hub, tmp_path, monkeypatch):
+    """The README's lines on tiny data: train on clothes, push, show at the commit that was printed, ask."""
+    lines = next(body for body in blocks(section("Publish your own"), "sh") if "--add" in body).splitlines()
+    train, login, pushing, show = (line.replace("own", str(tmp_path / "own")) for line in lines)
+    assert login == "hf auth login" and len(lines) < 10
+    monkeypatch.setattr(digit_fashion, "load_fashion", lambda folder: made_mnist())
+    monkeypatch.setattr(digit_fashion, "VALIDATION_SIZE", 100)
+    monkeypatch.setattr(training_run, "CHECKPOINTS", tmp_path / "checkpoints")
+    assert digit.main([*arguments(train, "-m", "training.digit"), "--epochs", "1"]) == 0
+    done = run(pushing.replace("OWNER", "alice"))
+    sha = re.search(r"sha ([0-9a-f]{40})\n", done.stdout)[1]
+    flags = arguments(show.replace("OWNER", "alice").replace("SHA", sha), "app.py")
+    world = {name: os.environ[name] for name in ("HF_ENDPOINT", "HF_HUB_DISABLE_XET", "HF_HOME")}
+    with start("--demos", "digit", *flags, **world) as app, app.http() as http:
+        kind, results = classify(http, upload(http, seven()), "fashion-mlp")[1:]
+        assert kind == "complete" and results[0]["label"] in fashion.LABELS
+        assert list(results[0]["probabilities"]) == list(fashion.LABELS)
+        config = http.get("/config").text
+        assert "fashion-mlp" in config and "Added to this copy" in config
 
 
 @pytest.fixture(scope="module")

@@ -40,7 +40,7 @@ RESULT = """
 {baselines}
 
 {test_use} `metrics.json` holds these numbers and more;
-`python -m training.{task} --network {network} --evaluate` measures them again.
+`python -m training.{task} {flags} --evaluate` measures them again.
 """
 
 # What is said where the metrics have no ``test_use``, which tells of a network that was measured more than once.
@@ -75,7 +75,7 @@ TRAINING = """
 
 {parameters:,} parameters, {epochs} epochs in {minutes:.0f} minutes on {machine}; precision {precision}, batch
 {batch_size}, seed {seed}, {date}. The curve is in `history.csv`. Made again by
-`python -m training.{task} --network {network}`.
+`python -m training.{task} {flags}`.
 """
 
 OWN_LAYERS = """It has layers of this project's own: import `models.networks.{task}` of the hub's repository first.
@@ -169,7 +169,7 @@ def _result(name: str, metrics: dict[str, Any]) -> str:
     return RESULT.format(
         name=name,
         task=metrics["task"],
-        network=metrics["network"],
+        flags=metrics.get("flags", f"--network {metrics['network']}"),
         summary=metrics["summary"],
         measure=MEASURES[result["metric"]].name,
         value=written(result["metric"], result["value"]),
@@ -274,7 +274,7 @@ def _training(metrics: dict[str, Any]) -> str:
     training = metrics["training"]
     return TRAINING.format(
         task=metrics["task"],
-        network=metrics["network"],
+        flags=metrics.get("flags", f"--network {metrics['network']}"),
         parameters=metrics["parameters"],
         minutes=training["seconds"] / 60,
         **{key: training[key] for key in ("epochs", "machine", "precision", "batch_size", "seed", "date")},

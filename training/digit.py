@@ -3,9 +3,11 @@
     python -m training.digit --network mlp|lenet|convnet|all [--data DIR] [--epochs N] [--push-to OWNER]
     python -m training.digit --network convnet --evaluate|--measure
     python -m training.digit --network convnet --with FILE        # learn from visitors' corrections too
+    python -m training.digit --dataset fashion-mnist --network mlp --output DIR
 
 Writes models/pretrained/digit-<network>/ (model, metrics, card, curve). A run that was stopped continues
-from .checkpoints/ when it is started again. What to expect stands in each folder's metrics.json.
+from .checkpoints/ when it is started again. What to expect stands in each folder's metrics.json. With --dataset
+fashion-mnist the same networks learn clothes in place of digits, and the folder is digit-fashion-<network>.
 """
 
 import argparse
@@ -23,7 +25,7 @@ from sklearn.svm import SVC
 from models import digit, store
 from models.corrections import Correction, read_corrections
 from models.networks.digit import NETWORKS
-from training import run
+from training import digit_fashion, run
 from training.data import DataError, load_mnist
 from training.data.fashion import load_fashion_test
 from training.data.pen_digits import load_pen_digits
@@ -33,6 +35,7 @@ from training.digit_learning import (
     Settings,
     lesson,
     precision,
+    split,
     split_writers,
     train,
     with_corrections,
@@ -43,7 +46,6 @@ from training.script import Script, agree, follow
 from training.splits import Split, with_validation_of
 
 VALIDATION_SIZE = 5_000
-SPLIT_SEED = 0
 
 SVM_COMPONENTS = 64
 SVM_C = 10
@@ -110,23 +112,6 @@ def load_material(folder: Path) -> Material:
         training.data.DataError: one of them cannot be had.
     """
     return Material(load_data(folder), split_writers(load_pen_digits(folder)), load_fashion_test(folder))
-
-
-def split(mnist: dict[str, np.ndarray], validation_size: int) -> Split:
-    """Split arrays like MNIST's (``x_train`` uint8 [n, 28, 28], ...) in three parts, always the same."""
-    order = np.random.default_rng(SPLIT_SEED).permutation(len(mnist["x_train"]))
-    train, validation = order[:-validation_size], order[-validation_size:]
-    images = mnist["x_train"].astype(np.float32)[..., np.newaxis]
-    labels = mnist["y_train"].astype(np.int32)
-    test_images = mnist["x_test"].astype(np.float32)[..., np.newaxis]
-    return Split(
-        images[train],
-        labels[train],
-        images[validation],
-        labels[validation],
-        test_images,
-        mnist["y_test"].astype(np.int32),
-    )
 
 
 def build_svm() -> Pipeline:
@@ -257,18 +242,23 @@ def _read(network: str, root: Path) -> tuple[store.Folder, keras.Model]:
 
 
 def parse_flags(argv: list[str] | None = None) -> argparse.Namespace:
-    """Read the flags that all training scripts have, and ``--with``."""
-    own = argparse.ArgumentParser(add_help=False)
+    """Read the flags that all training scripts have, ``--with`` and ``--dataset``."""
+    own = argparse.ArgumentParser(add_help=False, allow_abbrev=False)  # --data is not --dataset
     own.add_argument("--with", type=Path, dest="corrections", metavar="FILE")
+    own.add_argument("--dataset", choices=["mnist", digit_fashion.DATASET], default="mnist")
     known, others = own.parse_known_args(argv)
+    if known.corrections and known.dataset != "mnist":
+        own.error("--with corrects digits, so it goes with --dataset mnist only")
     flags = run.parse_flags(__doc__, NETWORKS, others)
-    flags.corrections = known.corrections
+    flags.corrections, flags.dataset = known.corrections, known.dataset
     return flags
 
 
 def main(argv: list[str] | None = None) -> int:
     """Train or measure as the flags say; return the exit status."""
     flags = parse_flags(argv)
+    if flags.dataset == digit_fashion.DATASET:
+        return follow(digit_fashion.script(SETTINGS), flags)
     return follow(Script(digit.TASK, SETTINGS, load_material, produce, measure_again, renew), flags)
 
 

@@ -17,6 +17,7 @@ from training.muon import ConvolutionMuon
 from training.pad_drawings import drawn_digits
 from training.splits import Split
 
+SPLIT_SEED = 0
 WRITERS_SEED = 0
 VALIDATION_WRITERS, TEST_WRITERS = 2, 6
 # How often each drawn digit is drawn to learn from, and how many pictures of no digit are made.
@@ -44,6 +45,23 @@ class Settings(NamedTuple):
     wide: bool
     label_smoothing: float
     validation: int = 5_000
+
+
+def split(mnist: dict[str, np.ndarray], validation_size: int) -> Split:
+    """Split arrays like MNIST's (``x_train`` uint8 [n, 28, 28], ...) in three parts, always the same."""
+    order = np.random.default_rng(SPLIT_SEED).permutation(len(mnist["x_train"]))
+    train, validation = order[:-validation_size], order[-validation_size:]
+    images = mnist["x_train"].astype(np.float32)[..., np.newaxis]
+    labels = mnist["y_train"].astype(np.int32)
+    test_images = mnist["x_test"].astype(np.float32)[..., np.newaxis]
+    return Split(
+        images[train],
+        labels[train],
+        images[validation],
+        labels[validation],
+        test_images,
+        mnist["y_test"].astype(np.int32),
+    )
 
 
 class Drawn(NamedTuple):

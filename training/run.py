@@ -226,26 +226,6 @@ def accuracy_interval(correct: int, total: int) -> tuple[float, float]:
     return float(centre - half), float(centre + half)
 
 
-def layer_table(part: str, model: keras.Model) -> list[dict[str, Any]]:
-    """Return part, name, type, output shape (without the batch) and parameters of every layer."""
-    return [
-        {
-            "part": part,
-            "name": layer.name,
-            "type": type(layer).__name__,
-            "output": _output_shape(layer),
-            "parameters": layer.count_params(),
-        }
-        for layer in model.layers
-    ]
-
-
-def _output_shape(layer: keras.Layer) -> list[int | None]:
-    """The shape without the batch; of the first output where there are several."""
-    output = layer.output[0] if isinstance(layer.output, list | tuple) else layer.output
-    return list(output.shape[1:])
-
-
 def known_answer(model: keras.Model, inputs: tuple[np.ndarray, ...]) -> dict[str, Any]:
     """Return one input (an array [batch, ...] for each of the model's) and the answer, checked at load.
 
@@ -381,7 +361,7 @@ def describe(parts: dict[str, tuple[keras.Model, tuple[np.ndarray, ...]]]) -> di
     return {
         "own_layers": any(type(layer).__module__.startswith("models.") for layer in layers),
         "parameters": sum(model.count_params() for model, _inputs in parts.values()),
-        "layers": [row for part, (model, _inputs) in parts.items() for row in layer_table(part, model)],
+        "layers": [row for part, (model, _inputs) in parts.items() for row in runtime.layer_table(part, model)],
         "known": {part: known_answer(model, inputs) for part, (model, inputs) in parts.items()},
     }
 

@@ -25,6 +25,7 @@ REQUIREMENTS = "requirements.txt"
 # What the app reads while it runs; the networks are added as their metrics list them.
 PATTERNS = (
     "app.py",
+    "pyproject.toml",
     "LICENSE",
     "demos/*.py",
     "demos/*.js",
