@@ -18,7 +18,7 @@ from types import ModuleType
 import gradio as gr
 from starlette.middleware import Middleware
 
-from demos import digit, forecast, gan, guard, house, image, page, sentiment
+from demos import digit, forecast, gan, guard, house, image, link, page, sentiment
 from demos.firewall import Firewall
 from demos.language import PageLanguage
 from models import runtime, store
@@ -135,10 +135,11 @@ def build(names: list[str], max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.B
 def _fill(language: str, demos: list[ModuleType], max_upload_mb: int) -> None:
     """Put header, tabs and footer on the page that is being built."""
     _ = page.translator(language)
-    gr.HTML(page.header(language, _), js_on_load=page.TITLE_SCRIPT)
-    with gr.Tabs():
+    notice = link.notice(tuple(map(task_of, demos)), _)
+    gr.HTML(page.header(language, _) + notice, js_on_load=f"{page.TITLE_SCRIPT};{link.TELL}")
+    with gr.Tabs(elem_id="hub-tabs"):
         for demo in demos:
-            with gr.Tab(demo.title(_), id=task_of(demo)):
+            with gr.Tab(demo.title(_), id=task_of(demo), elem_classes="hub-tab"):
                 demo.build(language, max_upload_mb)
     gr.HTML(page.footer(_))
 

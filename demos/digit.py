@@ -9,7 +9,7 @@ import gradio as gr
 import numpy as np
 from PIL import Image
 
-from demos import guard, page, panels
+from demos import guard, link, page, panels
 from demos.guard import _
 from demos.pad import Strokes, build_pad
 from demos.page import Translate
@@ -68,6 +68,8 @@ def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Bloc
             _("Draw one digit, or upload a picture of one. Three networks, trained on the same digits, read it."),
             elem_classes="hub-intro",
         )
+        readers = link_readers()
+        panel = link.build_panel(digit.TASK, tuple(readers), _)
         with gr.Row(equal_height=False):
             with gr.Column(scale=4, min_width=300), gr.Tabs():
                 with gr.Tab(_("Draw")):
@@ -84,6 +86,7 @@ def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Bloc
         source = gr.Textbox("drawing", visible=False)
         outputs = [verdict, details, cards, facts, source]
         page.look_inside(digit.TASK, network, _, guarded)
+        link.connect(panel, readers, [network], _)
 
         def read(pad_value: Any, picture_value: Any, network_name: Any, source_name: Any) -> Iterator[tuple]:
             """Answer for whichever of the two inputs was used last."""
@@ -99,6 +102,11 @@ def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Bloc
             result = gr.JSON(visible=False, label="result")
             page.add_endpoint(guarded(classify), [picture, network], result, ENDPOINT, classify.__doc__)
     return demo
+
+
+def link_readers() -> link.Readers:
+    """Return what a link to this tab may carry; a drawing is too long for one."""
+    return {"network": lambda text: guard.require_choice(text, NETWORKS)}
 
 
 def _about(_: Translate) -> str:

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from demos import forecast_form as form
 from demos import forecast_tables as tables
 from demos import forecast_words as words
-from demos import guard, page, panels
+from demos import guard, link, page, panels
 from demos.entries import Choice, Number, Values
 from demos.forecast_methods import BANDS, LEAST, backtest_all, forecast_all, write_download
 from demos.forecast_plots import plot_forecast
@@ -75,6 +75,8 @@ def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Bloc
             "test on its end shows which of them can be trusted here."
         )
         gr.Markdown(intro, elem_classes="hub-intro")
+        readers = link_readers(_)
+        panel = link.build_panel(forecast.TASK, tuple(readers), _)
         with gr.Row(equal_height=False):
             with gr.Column(scale=4, min_width=300):
                 sources, buttons = form.build_sources(max_upload_mb, _)
@@ -89,6 +91,7 @@ def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Bloc
         inputs = [*sources, *settings, *controls]
         outputs = [*outputs, read_panel, facts, ask, sources[0], *settings]
         _connect(inputs, outputs, buttons, ask, settings, controls, _)
+        _connect_link(panel, readers, [*sources[:2], *controls], outputs, _)
         if language == "en":
             _add_endpoint(guarded)
     return demo
@@ -131,6 +134,43 @@ def _connect(
     ask.input(answered, [*inputs, ask], outputs, **page.LIVE)
 
 
+def link_readers(_: Translate) -> link.Readers:
+    """Return what a link to this tab may carry; a file or pasted numbers are too long for one."""
+    return {
+        "example": lambda text: guard.require_choice(text, tuple(EXAMPLES)),
+        "horizon": lambda text: _require_horizon(link.number(text), _),
+        "season": lambda text: _require_season(link.number(text), _),
+        "network": lambda text: guard.require_choice(text, NETWORKS),
+    }
+
+
+def _connect_link(panel: gr.HTML, readers: link.Readers, entries: list, outputs: list, _: Translate) -> None:
+    """Let a link choose example, horizon, season and network, and answer for them; ``entries``: source, these."""
+    source, *filled = entries
+
+    def follow(query: Any) -> Iterator[list]:
+        values, notes = link.read(query, readers, _)
+        example = values.get("example")
+        named = "" if example is None else "example"
+        request = form.Request(
+            source=named,
+            example=example,
+            path=None,
+            text=None,
+            settings=form.settings_for(named, example),
+            horizon=values.get("horizon", form.HORIZON),
+            season=values.get("season", form.FIND),
+            network=values.get("network", forecast.DEFAULT_NETWORK),
+        )
+        entered = [link.said(notes), *(values.get(name, gr.skip()) for name in readers)]
+        for shown in respond(request, _):
+            yield [*entered, *shown]
+
+    panel.input(follow, panel, [panel, *filled, *outputs], **page.LIVE)
+    # Only an example can be named in a link.
+    link.offer(panel, [source, *filled], "(source, example, ...rest) => [source === 'example' ? example : '', ...rest]")
+
+
 def respond(request: form.Request, _: Translate) -> Iterator[list]:
     """Yield the values of all outputs, first what is known at once, then the answer, then the test."""
     for answer in answers(request, _):
@@ -161,7 +201,7 @@ def answers(request: form.Request, _: Translate) -> Iterator[Answer]:
             yield show_message(sentence, main, _, reading)
             return
         series = reading.series
-        horizon, season = require_plan(request, series)
+        horizon, season = require_plan(request, series, _)
         if not runtime.is_ready(forecast.TASK, main):
             classical.prepare()
             yield show_message(_(WAITING), main, _, reading, season)
@@ -207,16 +247,23 @@ def _cut(reading: Reading) -> Reading:
     return reading
 
 
-def require_plan(request: form.Request, series: Series) -> tuple[int, int]:
+def require_plan(request: form.Request, series: Series, _: Translate) -> tuple[int, int]:
     """Return horizon and season, the season found where it is asked for.
 
     Raises:
         guard.Refusal: one of them, or the network, cannot be used.
     """
     guard.require_choice(request.network, NETWORKS)
-    horizon = guard.require_whole(request.horizon, 1, forecast.MAX_HORIZON, form.HORIZON_NAME)
-    season = guard.require_whole(request.season, form.FIND, forecast.MAX_SEASON, form.SEASON_NAME)
+    horizon, season = _require_horizon(request.horizon, _), _require_season(request.season, _)
     return horizon, series.season if season == form.FIND else season
+
+
+def _require_horizon(value: Any, _: Translate) -> int:
+    return guard.require_whole(value, 1, forecast.MAX_HORIZON, _(form.HORIZON_NAME))
+
+
+def _require_season(value: Any, _: Translate) -> int:
+    return guard.require_whole(value, form.FIND, forecast.MAX_SEASON, _(form.SEASON_NAME))
 
 
 def show_forecasts(reading: Reading, found: dict[str, Any], main: str, season: int, _: Translate) -> Answer:

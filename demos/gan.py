@@ -10,7 +10,7 @@ import gradio as gr
 import numpy as np
 from PIL import Image
 
-from demos import gallery, guard, page, panels, walk
+from demos import gallery, guard, link, page, panels, walk
 from demos.entries import Choice, Number, Range
 from demos.guard import _
 from demos.page import Translate
@@ -65,6 +65,8 @@ def build(language: str, _max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Blo
             ),
             elem_classes="hub-intro",
         )
+        readers = link_readers(_)
+        panel = link.build_panel(gan.TASK, tuple(readers), _)
         with gr.Row(equal_height=False):
             with gr.Column(scale=4, min_width=300):
                 digit, seed, another, count, truncation, network = _entries(_)
@@ -76,12 +78,13 @@ def build(language: str, _max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Blo
         with gr.Accordion(_("While it learned"), open=False):
             learned = gr.HTML(show_learning(gan.DEFAULT_NETWORK, _))
         page.look_inside(gan.TASK, network, _, guarded)
+        link.connect(panel, readers, wish, _)
 
         def make(*values: Any) -> Iterator[Panels]:
             yield from answer(values, _)
 
-        for event in (outputs[1].input, digit.change, seed.change, count.change, truncation.change, network.change):
-            event(make, wish, outputs, **page.LIVE)
+        # One event for all, so that a link, which fills several entries at once, is answered once.
+        gr.on([outputs[1].input, *(entry.change for entry in wish)], make, wish, outputs, **page.LIVE)
         another.click(new_seed, None, seed, **page.LIVE)
         network.change(lambda name: _digit_for(name, _), network, digit, **page.LIVE)
         network.change(guarded(lambda name: show_learning(name, _)), network, learned, **page.LIVE)
@@ -202,6 +205,17 @@ def generate(digit: Any, seed: Any, count: Any, truncation: Any, network: Any) -
     return gallery.files(gan.generate(*wish), wish.seed)
 
 
+def link_readers(_: Translate) -> link.Readers:
+    """Return what a link to this tab may carry."""
+    return {
+        "digit": _require_digit,
+        "seed": lambda text: _require_seed(link.number(text), _),
+        "count": lambda text: _require_count(link.number(text), _),
+        "daring": lambda text: _require_truncation(link.number(text), _),
+        "network": lambda text: guard.require_choice(text, gan.NETWORKS),
+    }
+
+
 def read_wish(values: tuple[Any, ...], _: Translate) -> Wish:
     """Check what the tab's entries hold: digit, seed, count, truncation, network.
 
@@ -212,16 +226,32 @@ def read_wish(values: tuple[Any, ...], _: Translate) -> Wish:
     chosen = guard.require_choice(network, gan.NETWORKS)
     return Wish(
         read_digit(digit, chosen),
-        guard.require_whole(seed, 0, gan.LARGEST_SEED, _("The seed")),
-        guard.require_whole(count, 1, gan.LARGEST_COUNT, _("The number of pictures")),
-        guard.require_number(truncation, 0, gan.LARGEST_TRUNCATION, _("The distance from the mean")),
+        _require_seed(seed, _),
+        _require_count(count, _),
+        _require_truncation(truncation, _),
         chosen,
     )
 
 
+def _require_digit(value: Any) -> str:
+    return guard.require_choice(value, (*map(str, gan.DIGITS), ALL_TEN))
+
+
+def _require_seed(value: Any, _: Translate) -> int:
+    return guard.require_whole(value, 0, gan.LARGEST_SEED, _("The seed"))
+
+
+def _require_count(value: Any, _: Translate) -> int:
+    return guard.require_whole(value, 1, gan.LARGEST_COUNT, _("The number of pictures"))
+
+
+def _require_truncation(value: Any, _: Translate) -> float:
+    return guard.require_number(value, 0, gan.LARGEST_TRUNCATION, _("The distance from the mean"))
+
+
 def read_digit(value: Any, network: str) -> int | None:
     """Return the chosen digit; None for all ten, and for a network that cannot be told one."""
-    chosen = guard.require_choice(value, (*map(str, gan.DIGITS), ALL_TEN))
+    chosen = _require_digit(value)
     return None if chosen == ALL_TEN or not gan.IS_CONDITIONAL[network] else int(chosen)
 
 
@@ -295,7 +325,7 @@ def answer_walk(values: tuple[Any, ...], _: Translate) -> str:
     try:
         chosen = guard.require_choice(network, gan.NETWORKS)
         asked = read_digit(digit, chosen)
-        start = guard.require_whole(seed, 0, gan.LARGEST_SEED, _("The seed"))
+        start = _require_seed(seed, _)
         end = guard.require_whole(other, 0, gan.LARGEST_SEED, _("The seed to walk to"))
         return walk.record(*walk.frames(asked, start, end, chosen))
     except Exception as error:

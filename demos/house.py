@@ -2,13 +2,14 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import gradio as gr
 import plotly.graph_objects as go
 
-from demos import guard, house_form, page, panels
+from demos import guard, house_form, link, page, panels
 from demos.entries import Line, Menu, Number, Range, Tick
 from demos.guard import _
 from demos.house_panels import dollars, show_cards, show_effects, show_warning
@@ -62,6 +63,8 @@ def build(language: str, _max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Blo
             "**Prices are those of May 2014 to May 2015.**"
         )
         gr.Markdown(intro, elem_classes="hub-intro")
+        readers = link_readers(_)
+        panel = link.build_panel(house.TASK, tuple(readers), _)
         with gr.Row(equal_height=False):
             with gr.Column(scale=4, min_width=300):
                 examples = _example_buttons(_)
@@ -83,6 +86,7 @@ def build(language: str, _max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Blo
                 facts = gr.HTML(nothing[4])
         page.look_inside(house.TASK, network, _, guarded)
         inputs = list(form.values())
+        link.connect(panel, readers, [*inputs, network, curve_entry], _)
 
         def read(*values: Any) -> Iterator[tuple]:
             """Answer for what the form holds."""
@@ -96,6 +100,22 @@ def build(language: str, _max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Blo
         if language == "en":
             _add_endpoint(guarded(estimate), statistics)
     return demo
+
+
+def link_readers(_: Translate) -> link.Readers:
+    """Return what a link to this tab may carry: the whole form, the network, the entry of the what-if curve."""
+    return {
+        **{name: partial(_read_linked, name, _) for name in house.ENTRIES},
+        "network": lambda text: guard.require_choice(text, NETWORKS),
+        "curve": lambda text: guard.require_choice(text, CURVES),
+    }
+
+
+def _read_linked(entry: str, _: Translate, text: str) -> Any:
+    """Return an entry of a link as the form's input holds it."""
+    value = {"true": True, "false": False}.get(text, link.number(text))
+    places = _statistics(house.DEFAULT_NETWORK)["zip_codes"]
+    return _as_input(entry, house_form.read_entry(entry, value, places, house_form.names(_)))
 
 
 def _statistics(network: str) -> house.Statistics:
@@ -202,12 +222,16 @@ def _connect_examples(buttons: dict[str, gr.Button], inputs: list, statistics: h
 
 def _as_inputs(described: house.House) -> list[Any]:
     """The values of a house as the form's inputs hold them."""
+    return [_as_input(name, described[name]) for name in house.ENTRIES]
+
+
+def _as_input(entry: str, value: float) -> Any:
     kinds: dict[str, Callable] = {
         **dict.fromkeys(("grade", "condition", "view"), int),
         "waterfront": bool,
         "zip_code": lambda code: f"{code:.0f}",
     }
-    return [kinds.get(name, float)(described[name]) for name in house.ENTRIES]
+    return kinds.get(entry, float)(value)
 
 
 def _add_endpoint(handler: Callable, statistics: house.Statistics) -> None:

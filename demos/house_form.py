@@ -93,8 +93,7 @@ def read(values: list[Any], places: dict[str, Any], known: dict[str, str]) -> ho
         guard.Refusal: a value cannot be used, or two contradict each other.
     """
     given = dict(zip(house.ENTRIES, values, strict=True))
-    read_house = {name: _read_entry(name, value, known[name]) for name, value in given.items() if name != "zip_code"}
-    read_house["zip_code"] = _read_zip_code(given["zip_code"], places, known["zip_code"])
+    read_house = {name: read_entry(name, value, places, known) for name, value in given.items()}
     built, renovated = read_house["year_built"], read_house["year_renovated"]
     if renovated and renovated < built:
         raise guard.Refusal(
@@ -105,8 +104,11 @@ def read(values: list[Any], places: dict[str, Any], known: dict[str, str]) -> ho
     return read_house
 
 
-def _read_entry(entry: str, value: Any, name: str) -> float:
-    limits = house.ENTRIES[entry]
+def read_entry(entry: str, value: Any, places: dict[str, Any], known: dict[str, str]) -> float:
+    """Return one entry's value; arguments and what is raised as in ``read``."""
+    limits, name = house.ENTRIES[entry], known[entry]
+    if entry == "zip_code":
+        return _read_zip_code(value, places, name)
     if entry == "waterfront":
         return _read_truth(value, name)
     if entry == "year_renovated" and (value is None or value == "" or (value == 0 and not isinstance(value, bool))):

@@ -8,7 +8,7 @@ import gradio as gr
 import numpy as np
 from PIL import Image
 
-from demos import crop, guard, imagenet, page, panels, scenes
+from demos import crop, guard, imagenet, link, page, panels, scenes
 from demos.guard import _
 from demos.page import Translate
 from demos.picture import UploadedPicture, open_picture
@@ -65,6 +65,8 @@ def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Bloc
             "is: airplane, automobile, bird, cat, deer, dog, frog, horse, ship or truck."
         )
         gr.Markdown(intro, elem_classes="hub-intro")
+        readers = link_readers()
+        panel = link.build_panel(task.TASK, tuple(readers), _)
         with gr.Row(equal_height=False):
             with gr.Column(scale=4, min_width=300, elem_classes="image-input"):
                 picture = _picture_input(max_upload_mb, _)
@@ -79,6 +81,7 @@ def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Bloc
                 facts = gr.HTML(nothing[3])
         imagenet.build_section(picture, frame, _)
         page.look_inside(task.TASK, network, _, guarded)
+        link.connect(panel, readers, [network], _)
 
         def read(path: Any, frame_value: Any, network_name: Any) -> Iterator[tuple]:
             yield from answer(path, frame_value, network_name, _)
@@ -94,6 +97,11 @@ def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Bloc
             result = gr.JSON(visible=False, label="result")
             page.add_endpoint(guarded(classify), [picture, network], result, ENDPOINT, classify.__doc__)
     return demo
+
+
+def link_readers() -> link.Readers:
+    """Return what a link to this tab may carry; a picture is too long for one."""
+    return {"network": lambda text: guard.require_choice(text, NETWORKS)}
 
 
 def _picture_input(max_upload_mb: int, _: Translate) -> UploadedPicture:

@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from demos import guard, page, panels
+from demos import guard, link, page, panels
 from demos.entries import Line
 from demos.guard import _
 from demos.page import Translate
@@ -74,6 +74,8 @@ def build(language: str, _max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Blo
             ),
             elem_classes="hub-intro",
         )
+        readers = link_readers()
+        panel = link.build_panel(sentiment.TASK, tuple(readers), _)
         nothing = show_message(_(EMPTY), sentiment.DEFAULT_NETWORK, _)
         with gr.Row(equal_height=False):
             with gr.Column(scale=4, min_width=300):
@@ -98,6 +100,7 @@ def build(language: str, _max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Blo
         with gr.Accordion(_("The tokens that the network sees"), open=False):
             tokens = gr.HTML(nothing[5])
         page.look_inside(sentiment.TASK, network, _, guarded)
+        link.connect(panel, readers, [text, network], _)
         outputs = [verdict, bars, words, cards, facts, tokens]
         judge = partial(answer, _=_)
         # Not "input", which Gradio does not raise for what is pasted or filled in.
@@ -109,6 +112,11 @@ def build(language: str, _max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Blo
             result = gr.JSON(visible=False, label="result")
             page.add_endpoint(guarded(classify), [text, network], result, ENDPOINT, classify.__doc__)
     return demo
+
+
+def link_readers() -> link.Readers:
+    """Return what a link to this tab may carry."""
+    return {"text": link.short_text, "network": lambda text: guard.require_choice(text, NETWORKS)}
 
 
 def _example_buttons(_: Translate) -> dict[str, gr.Button]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -226,6 +227,24 @@ def call(http: httpx.Client, endpoint: str, *values: object) -> tuple[int, str, 
     if answer.status_code != 200:
         return answer.status_code, "refused", answer.text
     return 200, *outcome(http, answer.json()["event_id"], endpoint)
+
+
+def page_config(page: str) -> dict:
+    """What a page says to the browser about its components and events."""
+    start = page.index("window.gradio_config = ") + len("window.gradio_config = ")
+    return json.JSONDecoder().raw_decode(page, start)[0]
+
+
+def raise_event(http: httpx.Client, number: int, *values: object) -> list:
+    """Raise an event of a page as a browser does; return the values of its outputs."""
+    session = secrets.token_hex(6)
+    joined = http.post("/gradio_api/queue/join", json={"data": values, "fn_index": number, "session_hash": session})
+    joined.raise_for_status()
+    with http.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as stream:
+        messages = (json.loads(line.removeprefix("data: ")) for line in stream.iter_lines() if line.startswith("data:"))
+        done = next(message for message in messages if message["msg"] == "process_completed")
+    assert done["success"], done
+    return done["output"]["data"]
 
 
 def classify(http: httpx.Client, image: object, network: object = "convnet") -> tuple[int, str, object]:
