@@ -33,8 +33,8 @@ evaluate: $(VENV)/.train ## measure the committed networks again (needs the data
 results: $(VENV)/.app ## print the one table of all networks
 	@$(BIN)/python -m training.results
 
-bench: $(VENV)/.app ## time the start and one answer of each network, beside Keras' own ways to get it
-	$(BIN)/python -m benchmarks.start && $(BIN)/python -m benchmarks.answers $(ARGS)
+bench: $(VENV)/.app ## time the start, a class of thirty, and one answer of each network beside Keras' own ways
+	$(BIN)/python -m benchmarks.start && $(BIN)/python -m benchmarks.classroom && $(BIN)/python -m benchmarks.answers $(ARGS)
 
 messages: $(VENV)/.dev ## collect the texts to translate, then compile the translations
 	$(BIN)/pybabel -q extract -F babel.cfg --no-location -o locale/hub.pot .

@@ -7,12 +7,12 @@ const field = root.querySelector("input");
 const says = root.querySelector(".hub-link-says");
 const notes = root.querySelector(".hub-link-notes");
 const words = root.dataset;
-const names = words.names.split(" ");
+const { task, names, longest } = props;
 const opened = new URLSearchParams(location.search);
 
 // The parameters are those of one tab: the one that is named or, where none is, the first that is seen.
 const isOurs = () => {
-  if (window.hubLink.isRead || (opened.get("tab") ?? words.task) !== words.task) return false;
+  if (window.hubLink.isRead || (opened.get("tab") ?? task) !== task) return false;
   return (window.hubLink.isRead = true);
 };
 
@@ -24,10 +24,10 @@ const note = (sentences) => {
   }));
 };
 
-const isTooLong = (value) => typeof value === "string" && value.length > Number(words.longest);
+const isTooLong = (value) => typeof value === "string" && value.length > longest;
 
 const addressOf = (values) => {
-  const query = new URLSearchParams({ tab: words.task });
+  const query = new URLSearchParams({ tab: task });
   values.forEach((value, index) => {
     if (value !== null && value !== undefined && value !== "" && !isTooLong(value)) query.append(names[index], value);
   });

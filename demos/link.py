@@ -108,9 +108,6 @@ def build_panel(task: str, names: tuple[str, ...], _: Translate) -> gr.HTML:
         names: the parameters of its links, in the order of the components that ``connect`` is given.
     """
     words = {
-        "task": task,
-        "names": " ".join(names),
-        "longest": str(LONGEST_TEXT),
         "copied": _("The link is copied."),
         "select": _("Copy the marked link with Ctrl+C, or with a long press."),
         "cut": _("A text of more than {longest} characters is left out.").format(longest=LONGEST_TEXT),
@@ -124,7 +121,15 @@ def build_panel(task: str, names: tuple[str, ...], _: Translate) -> gr.HTML:
         '<ul class="hub-link-notes" role="status"></ul></div>'
     )
     # Its value is the query that it asks to read, then JSON: the notes on it, or the values to make a link of.
-    return gr.HTML("", html_template=template, js_on_load=SCRIPT.read_text(encoding="utf-8"), apply_default_css=False)
+    return gr.HTML(
+        "",
+        html_template=template,
+        js_on_load=SCRIPT.read_text(encoding="utf-8"),
+        apply_default_css=False,
+        task=task,
+        names=list(names),
+        longest=LONGEST_TEXT,
+    )
 
 
 _QUIET = {"api_visibility": "private", "show_progress": "hidden"}

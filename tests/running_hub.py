@@ -148,7 +148,7 @@ class RunningHub:
 
     def wait_until_it_says_where_it_is(self) -> None:
         deadline = time.monotonic() + START_SECONDS
-        while self.address not in self.printed:
+        while f":{self.port}" not in self.printed:  # with --host 0.0.0.0 by another name
             assert self.process.poll() is None, f"The hub ended by itself:\n{self.printed}"
             assert time.monotonic() < deadline, f"No address within {START_SECONDS} s:\n{self.printed}"
             time.sleep(0.05)
@@ -227,12 +227,6 @@ def call(http: httpx.Client, endpoint: str, *values: object) -> tuple[int, str, 
     if answer.status_code != 200:
         return answer.status_code, "refused", answer.text
     return 200, *outcome(http, answer.json()["event_id"], endpoint)
-
-
-def page_config(page: str) -> dict:
-    """What a page says to the browser about its components and events."""
-    start = page.index("window.gradio_config = ") + len("window.gradio_config = ")
-    return json.JSONDecoder().raw_decode(page, start)[0]
 
 
 def raise_event(http: httpx.Client, number: int, *values: object) -> list:

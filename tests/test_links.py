@@ -1,11 +1,11 @@
 """Links that carry the state, asked of the running hub over HTTP: the lessons of the teacher's guide, and bad ones."""
 
 import json
-import re
 from urllib.parse import urlsplit
 
 import pytest
 
+from benchmarks.classroom import page_config
 from demos import link
 from tests import running_hub
 from tests.demos.test_link import LESSONS, TASKS
@@ -28,12 +28,10 @@ def reader(config, task):
     panel = next(
         part
         for part in config["components"]
-        if f'data-task="{task}"' in (part["props"].get("html_template") or "")
-        and part["id"] in config["page"][config["current_page"]]["components"]
+        if part["props"].get("task") == task and part["id"] in config["page"][config["current_page"]]["components"]
     )
-    names = re.search(r'data-names="([^"]*)"', panel["props"]["html_template"])[1].split()
     event = next(event for event in config["dependencies"] if [panel["id"], "input"] in event["targets"])
-    return event["id"], names
+    return event["id"], panel["props"]["names"]
 
 
 def fill(http, address):
@@ -41,7 +39,7 @@ def fill(http, address):
     page = http.get(address)
     assert page.status_code == 200
     task = link.parse(urlsplit(address).query)["tab"]
-    number, names = reader(running_hub.page_config(page.text), task)
+    number, names = reader(page_config(page.text), task)
     said, *values = running_hub.raise_event(http, number, "?" + urlsplit(address).query)
     return page, json.loads(said)["notes"], dict(zip(names, values, strict=False))
 
@@ -58,7 +56,7 @@ def test_every_lesson_is_opened_in_its_language_and_fills_its_tab(http, guide, a
 
 @pytest.mark.parametrize("task", TASKS)
 def test_a_hostile_link_gets_sentences_and_no_error(hub, http, task):
-    number, names = reader(running_hub.page_config(http.get("/").text), task)
+    number, names = reader(page_config(http.get("/").text), task)
     for bad in ("%3Cscript%3E", "9" * 400, "-1e999", "../../etc/passwd", "%00%ff", "a" * 2000):
         said, *_values = running_hub.raise_event(http, number, "?" + "&".join(f"{name}={bad}" for name in names))
         assert len(json.loads(said)["notes"]) >= 1
@@ -69,6 +67,6 @@ def test_a_hostile_link_gets_sentences_and_no_error(hub, http, task):
 
 
 def test_a_visit_without_a_link_raises_no_event_for_one(http):
-    config = running_hub.page_config(http.get("/").text)
+    config = page_config(http.get("/").text)
     on_load = [event for event in config["dependencies"] if any(name == "load" for _id, name in event["targets"])]
     assert {reader(config, task)[0] for task in TASKS}.isdisjoint(event["id"] for event in on_load)

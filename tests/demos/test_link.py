@@ -162,26 +162,21 @@ def test_the_notice_has_a_sentence_for_every_mistake():
 
 def test_every_tab_has_a_panel_that_reads_and_one_button_that_asks_no_server():
     config = app.build(list(TASKS)).get_config_file()
-    panels = [
-        part["id"] for part in config["components"] if 'data-names="' in (part["props"].get("html_template") or "")
-    ]
-    assert len(panels) == 2 * len(TASKS)
+    panels = [part for part in config["components"] if part["props"].get("task")]
+    assert [panel["props"]["task"] for panel in panels] == [*TASKS, *TASKS]
     for panel in panels:
         events = {
-            name: event for event in config["dependencies"] for target, name in event["targets"] if target == panel
+            name: event
+            for event in config["dependencies"]
+            for target, name in event["targets"]
+            if target == panel["id"]
         }
         assert set(events) == {"input", "submit"}
         assert events["input"]["backend_fn"] and not events["submit"]["backend_fn"]
-
-
-def test_a_reader_for_each_component_in_the_same_order():
-    config = app.build(list(TASKS)).get_config_file()
-    kinds = {part["id"]: part for part in config["components"]}
-    for event in config["dependencies"]:
-        (target, name), *_others = event["targets"] or [(None, None)]
-        if name == "submit" and 'data-names="' in (kinds[target]["props"].get("html_template") or ""):
-            names = re.search(r'data-names="([^"]*)"', kinds[target]["props"]["html_template"])[1].split()
-            assert len(event["inputs"]) - len(names) in (0, 1)  # the forecast's source beside its entries
+        names = panel["props"]["names"]
+        assert tuple(names) == tuple(readers_of(panel["props"]["task"]))
+        # The forecast says its source beside its entries, so that only an example is named.
+        assert len(events["submit"]["inputs"]) - len(names) == (panel["props"]["task"] == "forecast")
 
 
 # The teacher's guide
