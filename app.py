@@ -12,10 +12,12 @@ import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
 import gradio as gr
+import huggingface_hub.constants
 from starlette.middleware import Middleware
 
 from demos import digit, forecast, gan, guard, house, image, link, page, sentiment
@@ -69,6 +71,7 @@ def parse_flags(argv: list[str] | None = None) -> argparse.Namespace:
         metavar="OWNER[@TAG]",
         help="use the models of OWNER on the Hugging Face Hub, at TAG or the newest (default: HUB_MODELS, or none)",
     )
+    add("--mcp", action="store_true", help="also offer each demo to language models as a tool (requirements-mcp.txt)")
     add("--lang", choices=["auto", "en", "zh"], default="auto", help="language of a first visit; auto asks the browser")
     return parser.parse_args(argv)
 
@@ -167,10 +170,25 @@ def require_address(host: str, port: int) -> None:
         raise OSError(f"{host} port {port} cannot be listened on ({error.strerror or error}).") from None
 
 
+def prepare_tools(flags: argparse.Namespace) -> None:
+    """Make sure that ``--mcp`` can be had, and that it asks nobody else.
+
+    Raises:
+        ValueError: its package is missing, or a password would be asked for, which no tool can give.
+    """
+    if flags.mcp and flags.auth_file:
+        raise ValueError("--mcp and --auth-file do not go together: a tool gives no password.")
+    if flags.mcp and find_spec("mcp") is None:
+        raise ValueError("--mcp needs one more package. Run: pip install -r requirements-mcp.txt")
+    if flags.mcp:  # or the client by which Gradio calls the tools would ask the Hub for a list of agents
+        huggingface_hub.constants.HF_HUB_DISABLE_TELEMETRY = True
+
+
 def serve(flags: argparse.Namespace, phase: Phase) -> str:
     """Start the server, then the loading of the networks, and return the hub's address."""
     if flags.host or flags.port:
         require_address(flags.host or "127.0.0.1", flags.port or 0)
+    prepare_tools(flags)
     runtime.configure(flags.models, flags.hub)
     hub = build(flags.demos, flags.max_upload_mb)
     hub.queue(max_size=flags.queue_size, default_concurrency_limit=guard.SIMULTANEOUS, api_open=False)
@@ -188,7 +206,7 @@ def serve(flags: argparse.Namespace, phase: Phase) -> str:
         run_history=False,
         ssr_mode=False,
         pwa=False,
-        mcp_server=False,
+        mcp_server=flags.mcp,
         footer_links=["api"],
         theme=page.theme(),
         css_paths=page.STYLES,
@@ -207,8 +225,9 @@ def _middleware(hub: gr.Blocks, flags: argparse.Namespace, phase: Phase) -> list
         Firewall,
         serving=phase.serving,
         stopping=phase.stopping,
-        endpoints={demo.ENDPOINT: demo.PARAMETERS for demo in DEMOS},
+        endpoints={demo.API.name: demo.API.kinds for demo in DEMOS},
         events=hub.fns.keys(),
+        tools=flags.mcp,
         trust_proxy=os.environ.get("SYSTEM") == "spaces",
     )
     return [firewall, Middleware(PageLanguage, first_language=flags.lang)]

@@ -9,16 +9,14 @@ import gradio as gr
 import numpy as np
 from PIL import Image
 
-from demos import guard, link, page, panels
-from demos.guard import _
+from demos import endpoint, guard, link, page, panels
+from demos.guard import Refusal, _
 from demos.pad import Strokes, build_pad
 from demos.page import Translate
 from demos.picture import UploadedPicture, open_drawing, open_picture
 from demos.plots import percent
 from models import digit, runtime
 
-ENDPOINT = "classify_digit"
-PARAMETERS = {"image": "file", "network": "text"}
 NETWORKS = digit.NETWORKS
 
 # The HTML of the four panels: the verdict; the image seen and all probabilities; the networks side by side;
@@ -47,6 +45,22 @@ REASONS = {
     "dot": _("That is very little ink. Draw a bit more."),
     "full": _("I only see ink. Clear it and draw one digit."),
 }
+NO_PICTURE = _("Choose a picture first.")
+API = endpoint.Endpoint(
+    "classify_digit",
+    _("Read the handwritten digit in a picture."),
+    {
+        "image": endpoint.file_of_picture(
+            _("One digit, dark on light or light on dark."), Refusal(NO_PICTURE), *map(Refusal, REASONS.values())
+        ),
+        "network": endpoint.choice(NETWORKS, _("Which network reads it."), digit.DEFAULT_NETWORK),
+    },
+    {
+        "label": _("the digit as text, or the nearest one where is_digit is false"),
+        "is_digit": _("false where the picture does not look like a digit"),
+        "probabilities": _("the probability of each of the ten digits"),
+    },
+)
 NOT_SURE = _("I am not sure. Most likely it is {label}, with a probability of {probability}.")
 SURE = _("I read {label}, with a probability of {probability}.")
 NO_DIGIT = _("This does not look like a digit. Nearest: {label} ({probability}).")
@@ -100,7 +114,7 @@ def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Bloc
         _connect(network.change, read, [pad, picture, network, source], outputs, None)
         if language == "en":
             result = gr.JSON(visible=False, label="result")
-            page.add_endpoint(guarded(classify), [picture, network], result, ENDPOINT, classify.__doc__)
+            page.add_endpoint(guarded(classify), [picture, network], result, API.name, API.docstring(_))
     return demo
 
 
@@ -142,11 +156,7 @@ def _connect(event: Callable, read: Callable, inputs: list, outputs: list, sourc
 
 
 def classify(image: Any, network: Any) -> dict[str, Any]:
-    """Read the digit in an uploaded picture (PNG, JPEG, WebP, GIF or BMP, one digit, at most 5 MB).
-
-    network is "convnet", "lenet" or "mlp". Returns {"label": "7", "is_digit": true, "probabilities": {"0": 0.0, ...}}.
-    Where is_digit is false the picture does not look like a digit, and label is the nearest one.
-    """
+    """Return what ``API`` says: {"label": "7", "is_digit": True, "probabilities": {"0": 0.0, ...}}."""
     pixels = read_picture(image)
     reading = digit.predict(pixels, guard.require_choice(network, digit.NETWORKS))
     return {"label": reading.label, "is_digit": reading.is_digit, "probabilities": reading.probabilities}
@@ -170,7 +180,7 @@ def read_picture(path: Any) -> np.ndarray:
         guard.Refusal: there is none, or no digit can be on it.
     """
     if path is None:
-        raise guard.Refusal(_("Choose a picture first."))
+        raise guard.Refusal(NO_PICTURE)
     return _preprocess(open_picture(path))
 
 

@@ -48,6 +48,7 @@ EXACT = {
     "/gradio_api/user/",
     "/gradio_api/token",
 }
+TOOLS = ("/gradio_api/mcp", "/gradio_api/mcp/")
 PREFIXES = ("/assets/", "/static/", "/svelte/", "/gradio_api/heartbeat/")
 STARTUP = "/gradio_api/startup-events"
 FILE = "/gradio_api/file="
@@ -67,6 +68,7 @@ class Firewall:
         stopping: set at the end; from then on nothing new is begun.
         endpoints: what programs may call: name -> its parameters, each "file", "text", "number", "numbers" or "truth".
         events: the numbers of the events that the pages raise.
+        tools: whether language models may call, too, over the Model Context Protocol.
         trust_proxy: whether ``X-Forwarded-For`` is set by a proxy of ours, so that it names the visitor.
     """
 
@@ -77,6 +79,7 @@ class Firewall:
         stopping: threading.Event,
         endpoints: dict[str, dict[str, str]],
         events: Collection[int],
+        tools: bool = False,
         trust_proxy: bool = False,
     ) -> None:
         self.app = app
@@ -84,6 +87,7 @@ class Firewall:
         self.stopping = stopping
         self.endpoints = endpoints
         self.events = tuple(events)  # no set: what is asked for may be a list
+        self.tools = TOOLS if tools else ()
         self.calls = CallRate() if trust_proxy else None
         self.open = 0
 
@@ -112,7 +116,7 @@ class Firewall:
             await self._pass_on(scope, receive, send)
 
     def _is_known(self, path: str) -> bool:
-        if path in EXACT or path.startswith(PREFIXES):
+        if path in EXACT or path in self.tools or path.startswith(PREFIXES):
             return True
         if path.startswith(FILE):
             return is_uploaded(path[len(FILE) :])

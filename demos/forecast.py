@@ -9,10 +9,10 @@ import gradio as gr
 import numpy as np
 import plotly.graph_objects as go
 
+from demos import endpoint, guard, link, page, panels
 from demos import forecast_form as form
 from demos import forecast_tables as tables
 from demos import forecast_words as words
-from demos import guard, link, page, panels
 from demos.entries import Choice, Number, Values
 from demos.forecast_methods import BANDS, LEAST, backtest_all, forecast_all, write_download
 from demos.forecast_plots import plot_forecast
@@ -23,8 +23,6 @@ from models import forecast, runtime
 from models.series import Reading, Series, backtest, classical, read, read_pasted
 from models.series.season import find_season
 
-ENDPOINT = "forecast"
-PARAMETERS = {"values": "numbers", "horizon": "number", "season": "number", "network": "text"}
 NETWORKS = forecast.NETWORKS
 
 MOST_VALUES = 10_000
@@ -43,6 +41,41 @@ ABOUT_TEST = _(
 )
 NO_LIST = _("values must be a list of {least} to {most} numbers.")
 NO_ENTRY = _("values must be numbers only; item {number} is not one.")
+LEAST_VALUES = sorted({forecast.min_length(name) for name in NETWORKS})  # the default network needs fewest
+BANDS_ABOUT = {
+    "forecast": _("the next values, as many as horizon says"),
+    "low_80": _("the lower ends of the band that holds four of five, as many"),
+    "high_80": _("its upper ends"),
+    "low_95": _("the lower ends of the band that holds 95 of 100"),
+    "high_95": _("its upper ends"),
+}
+API = endpoint.Endpoint(
+    "forecast",
+    _("Forecast the next values of a series."),
+    {
+        "values": endpoint.Parameter(
+            "numbers",
+            endpoint.NUMBERS,
+            _("The oldest first, evenly spaced, none missing, each from -1e15 to 1e15."),
+            endpoint.REQUIRED,
+            (
+                *(guard.Refusal(NO_LIST, least=least, most=f"{MOST_VALUES:,}") for least in LEAST_VALUES),
+                guard.Refusal(NO_ENTRY, number=1),
+            ),
+            {"least": LEAST_VALUES[0], "most": f"{MOST_VALUES:,}"},
+        ),
+        "horizon": endpoint.whole("horizon", 1, forecast.MAX_HORIZON, _("How many values to forecast."), form.HORIZON),
+        "season": endpoint.whole(
+            "season",
+            form.FIND,
+            forecast.MAX_SEASON,
+            _("After how many values the series repeats itself: 12 for months, 1 for never, 0 to find it."),
+            form.FIND,
+        ),
+        "network": endpoint.choice(NETWORKS, _("Which network forecasts."), forecast.DEFAULT_NETWORK),
+    },
+    BANDS_ABOUT,
+)
 
 
 @dataclass(frozen=True)
@@ -93,7 +126,7 @@ def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Bloc
         _connect(inputs, outputs, buttons, ask, settings, controls, _)
         _connect_link(panel, readers, [*sources[:2], *controls], outputs, _)
         if language == "en":
-            _add_endpoint(guarded)
+            _add_endpoint(guarded, _)
     return demo
 
 
@@ -316,24 +349,18 @@ def show_message(
     )
 
 
-def _add_endpoint(guarded: Any) -> None:
+def _add_endpoint(guarded: Any, _: Translate) -> None:
     entries = [
         Values([], label="values", visible=False),
-        Number(form.HORIZON, label="horizon", visible=False),
-        Number(form.FIND, label="season", visible=False),
+        *(Number(API.parameters[name].default, label=name, visible=False) for name in ("horizon", "season")),
         Choice(list(NETWORKS), value=forecast.DEFAULT_NETWORK, label="network", visible=False),
     ]
     result = gr.JSON(visible=False, label="result")
-    page.add_endpoint(guarded(forecast_values), entries, result, ENDPOINT, forecast_values.__doc__)
+    page.add_endpoint(guarded(forecast_values), entries, result, API.name, API.docstring(_))
 
 
 def forecast_values(values: Any, horizon: Any, season: Any, network: Any) -> dict[str, list[float]]:
-    """Forecast the next values of a series (a list of numbers, the oldest first, evenly spaced, none missing).
-
-    horizon is how many values to forecast, from 1 to 96. season is after how many values the series repeats itself:
-    12 for months, 1 for never, 0 to find it. network is "combiner", "lstm", "gru" or "rnn". Returns
-    {"forecast": [...], "low_80": [...], "high_80": [...], "low_95": [...], "high_95": [...]}, each as long as horizon.
-    """
+    """Return what ``API`` says: a list for each of ``BANDS``."""
     network = guard.require_choice(network, NETWORKS)
     numbers = require_values(values, forecast.min_length(network))
     horizon = guard.require_whole(horizon, 1, forecast.MAX_HORIZON, "horizon")

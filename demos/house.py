@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import gradio as gr
 import plotly.graph_objects as go
 
-from demos import guard, house_form, link, page, panels
+from demos import endpoint, guard, house_form, link, page, panels
 from demos.entries import Line, Menu, Number, Range, Tick
 from demos.guard import _
 from demos.house_panels import dollars, show_cards, show_effects, show_warning
@@ -17,11 +17,6 @@ from demos.house_plots import plot_curve, plot_map
 from demos.page import Translate
 from models import house, runtime
 
-ENDPOINT = "estimate_price"
-PARAMETERS = {
-    **dict.fromkeys(house.ENTRIES, "number"),
-    **{"waterfront": "truth", "zip_code": "text", "network": "text"},
-}
 NETWORKS = house.NETWORKS
 
 SCRIPT = Path(__file__).with_name("house.js")
@@ -32,6 +27,27 @@ CURVES = tuple(name for name in house.ENTRIES if name != "zip_code")
 WAITING = _("Loading the networks; the answer comes in a few seconds …")
 PRICE = _("About {price} in 2014–15. Four of five such houses sold for {low} to {high}.")
 NOT_SENSIBLE = _("I cannot give a sensible price for this.")
+
+API = endpoint.Endpoint(
+    "estimate_price",
+    _("Estimate the price of a house in King County around Seattle in 2014-15, in dollars."),
+    {
+        **house_form.PARAMETERS,
+        "network": endpoint.choice(NETWORKS, _("Which network estimates."), house.DEFAULT_NETWORK),
+    },
+    {
+        "price": _("dollars"),
+        "low": _("the lower end of the interval that holds four of five such houses"),
+        "high": _("its upper end"),
+    },
+    (
+        guard.Refusal(
+            house_form.RENOVATED_BEFORE_BUILT,
+            **{"renovated": "year_renovated", "renovated_year": 1990, "built": "year_built", "built_year": 2000},
+        ),
+        guard.Refusal(NOT_SENSIBLE),
+    ),
+)
 
 # The HTML of the verdict and of the effects, the what-if plot, the networks side by side, and what answered.
 Panels = tuple[str, str, go.Figure, str, str]
@@ -98,7 +114,7 @@ def build(language: str, _max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Blo
         _connect_places(form["zip_code"], picker, county, _)
         _connect_examples(examples, inputs, statistics)
         if language == "en":
-            _add_endpoint(guarded(estimate), statistics)
+            _add_endpoint(guarded(estimate), statistics, _)
     return demo
 
 
@@ -234,7 +250,7 @@ def _as_input(entry: str, value: float) -> Any:
     return kinds.get(entry, float)(value)
 
 
-def _add_endpoint(handler: Callable, statistics: house.Statistics) -> None:
+def _add_endpoint(handler: Callable, statistics: house.Statistics, _: Translate) -> None:
     """Offer the estimate to programs; the parameters' defaults are the median house's."""
     usual = statistics["median_house"]
     inputs: list[gr.components.Component] = []
@@ -246,7 +262,7 @@ def _add_endpoint(handler: Callable, statistics: house.Statistics) -> None:
         else:
             inputs.append(Number(usual[name], visible=False, label=name))
     inputs.append(Line(house.DEFAULT_NETWORK, visible=False, label="network"))
-    page.add_endpoint(handler, inputs, gr.JSON(visible=False, label="result"), ENDPOINT, estimate.__doc__)
+    page.add_endpoint(handler, inputs, gr.JSON(visible=False, label="result"), API.name, API.docstring(_))
 
 
 def estimate(
@@ -264,12 +280,7 @@ def estimate(
     zip_code: Any,
     network: Any,
 ) -> dict[str, float]:
-    """Estimate the price of a house in King County in 2014-15, in dollars, with its 80 % interval.
-
-    living_area and lot in square feet; bathrooms in quarters, floors in halves; grade 1-13, condition 1-5,
-    view 0-4; waterfront true or false; year_renovated 0 for never; zip_code as text, such as "98103"; network
-    is "tabm" or "dense". Returns {"price": 512000.0, "low": 431000.0, "high": 607000.0}.
-    """
+    """Return what ``API`` says: {"price": 512000.0, "low": 431000.0, "high": 607000.0}."""
     guard.require_choice(network, NETWORKS)
     values = [living_area, lot, bedrooms, bathrooms, floors, grade, condition, view, waterfront]
     values += [year_built, year_renovated, zip_code]

@@ -1,9 +1,10 @@
 """The entries of the house tab: what they are called, what their values mean, and how they are checked."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
-from demos import guard
+from demos import endpoint, guard
 from demos.guard import _
 from demos.page import Translate
 from models import house
@@ -30,6 +31,67 @@ NO_TRUTH = _("{name} must be true or false.")
 NO_STEP = _("{name} must be a multiple of {step}.")
 NO_PLACE = _("{name} must be one of King County's in the data, such as {example}.")
 RENOVATED_BEFORE_BUILT = _("{renovated} ({renovated_year}) must not come before {built} ({built_year}).")
+
+MEDIAN = _("the median house's")
+LIVING_AREA, LOT = _("Square feet of living area."), _("Square feet of land.")
+
+
+def _numbers() -> dict[str, endpoint.Parameter]:
+    """The entries that are numbers, as a program gives them."""
+    abouts = {
+        "living_area": LIVING_AREA,
+        "lot": LOT,
+        "bedrooms": _("How many."),
+        "bathrooms": _("How many, a shower or a tub less is a quarter less."),
+        "floors": _("How many."),
+        "grade": _("Of building and design, from 1, a cabin, to 13, a mansion."),
+        "condition": _("From 1, worn out, to 5, very good."),
+        "view": _("From 0, none, to 4, excellent."),
+    }
+    return {name: _number(name, about) for name, about in abouts.items()}
+
+
+def _number(name: str, about: str) -> endpoint.Parameter:
+    limits = house.ENTRIES[name]
+    plain = endpoint.number(name, limits.least, limits.most, about, None, usual=MEDIAN)
+    if name in ("living_area", "lot"):
+        return plain
+    if limits.step == 1:
+        whole = endpoint.whole(name, int(limits.least), int(limits.most), about, None, usual=MEDIAN)
+        return replace(whole, refusals=(*plain.refusals, *whole.refusals))
+    step = guard.Refusal(NO_STEP, name=name, step=limits.step)
+    values = plain.values | {"step": limits.step}
+    return replace(plain, type=endpoint.STEPS, values=values, refusals=(*plain.refusals, step))
+
+
+def _year(name: str, about: str, **more: Any) -> endpoint.Parameter:
+    limits = house.ENTRIES[name]
+    years = {"least": f"{limits.least:.0f}", "most": f"{limits.most:.0f}"}
+    refusals = (guard.Refusal(guard.NOT_WHOLE, name=name, **years),)
+    return endpoint.Parameter("number", endpoint.WHOLE, about, None, refusals, years, usual=MEDIAN, **more)
+
+
+PARAMETERS: dict[str, endpoint.Parameter] = {
+    **_numbers(),
+    "waterfront": endpoint.Parameter(
+        "truth",
+        endpoint.TRUTH,
+        _("Whether it lies at the water."),
+        None,
+        (guard.Refusal(NO_TRUTH, name="waterfront"),),
+        usual=MEDIAN,
+    ),
+    "year_built": _year("year_built", ""),
+    "year_renovated": _year("year_renovated", _("0 or null for never."), can_be_null=True),
+    "zip_code": endpoint.Parameter(
+        "text",
+        _("text, one of the county's zip codes"),
+        _('For example "98103".'),
+        None,
+        (guard.Refusal(NO_PLACE, name="zip_code", example="98001"),),
+        usual=MEDIAN,
+    ),
+}
 
 # Houses made up for this tab; what is not said is as in the median house.
 EXAMPLES: dict[str, dict[str, float]] = {

@@ -25,7 +25,7 @@ from models import digit, store
 from tests import running_hub
 from tests.running_hub import FILE_DATA, ROOT, STOP_SECONDS, classify, outcome, png, seven, upload
 
-FLAGS = ("host", "port", "share", "auth-file", "queue-size", "max-upload-mb", "demos", "models", "hub", "lang")
+FLAGS = ("host", "port", "share", "auth-file", "queue-size", "max-upload-mb", "demos", "models", "hub", "mcp", "lang")
 CALL = "/gradio_api/call/classify_digit"
 CALL_BY_NAME = "/gradio_api/call/v2/classify_digit"
 
