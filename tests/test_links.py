@@ -28,10 +28,11 @@ def reader(config, task):
     panel = next(
         part
         for part in config["components"]
-        if part["props"].get("task") == task and part["id"] in config["page"][config["current_page"]]["components"]
+        if part["props"].get("props", {}).get("task") == task
+        and part["id"] in config["page"][config["current_page"]]["components"]
     )
     event = next(event for event in config["dependencies"] if [panel["id"], "input"] in event["targets"])
-    return event["id"], panel["props"]["names"]
+    return event["id"], panel["props"]["props"]["names"]
 
 
 def fill(http, address):

@@ -162,8 +162,8 @@ def test_the_notice_has_a_sentence_for_every_mistake():
 
 def test_every_tab_has_a_panel_that_reads_and_one_button_that_asks_no_server():
     config = app.build(list(TASKS)).get_config_file()
-    panels = [part for part in config["components"] if part["props"].get("task")]
-    assert [panel["props"]["task"] for panel in panels] == [*TASKS, *TASKS]
+    panels = [part for part in config["components"] if "task" in part["props"].get("props", {})]
+    assert [panel["props"]["props"]["task"] for panel in panels] == [*TASKS, *TASKS]
     for panel in panels:
         events = {
             name: event
@@ -173,10 +173,10 @@ def test_every_tab_has_a_panel_that_reads_and_one_button_that_asks_no_server():
         }
         assert set(events) == {"input", "submit"}
         assert events["input"]["backend_fn"] and not events["submit"]["backend_fn"]
-        names = panel["props"]["names"]
-        assert tuple(names) == tuple(readers_of(panel["props"]["task"]))
+        task, names = panel["props"]["props"]["task"], panel["props"]["props"]["names"]
+        assert tuple(names) == tuple(readers_of(task))
         # The forecast says its source beside its entries, so that only an example is named.
-        assert len(events["submit"]["inputs"]) - len(names) == (panel["props"]["task"] == "forecast")
+        assert len(events["submit"]["inputs"]) - len(names) == (task == "forecast")
 
 
 # The teacher's guide
