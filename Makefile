@@ -33,8 +33,8 @@ evaluate: $(VENV)/.train ## measure the committed networks again (needs the data
 results: $(VENV)/.app ## print the one table of all networks
 	@$(BIN)/python -m training.results
 
-bench: $(VENV)/.app ## time the start and one answer of each network, beside Keras' own ways to get it
-	$(BIN)/python -m benchmarks.start && $(BIN)/python -m benchmarks.answers $(ARGS)
+bench: $(VENV)/.app ## time the start, a class of thirty, and one answer of each network beside Keras' own ways
+	$(BIN)/python -m benchmarks.start && $(BIN)/python -m benchmarks.classroom && $(BIN)/python -m benchmarks.answers $(ARGS)
 
 publish: $(VENV)/.app ## push every trained network to the Hub (make publish OWNER=name; TAG=v1 or ARGS="--force" too)
 	@test -n "$(OWNER)" || { echo "Say whose: make publish OWNER=name-on-the-Hub" >&2; exit 2; }

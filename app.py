@@ -12,13 +12,15 @@ import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
 import gradio as gr
+import huggingface_hub.constants
 from starlette.middleware import Middleware
 
-from demos import digit, feedback, forecast, gan, guard, house, image, page, sentiment, share
+from demos import digit, feedback, forecast, gan, guard, house, image, link, page, sentiment, share
 from demos.firewall import Firewall
 from demos.health import Health
 from demos.language import PageLanguage
@@ -97,6 +99,7 @@ def parse_flags(argv: list[str] | None = None) -> argparse.Namespace:
         help="show somebody's own network in the digit or image tab: digit=OWNER/NAME@SHA of the Hub, or digit=FOLDER "
         "(may be given more than once; HUB_ADD adds too)",
     )
+    add("--mcp", action="store_true", help="also offer each demo to language models as a tool (requirements-mcp.txt)")
     add("--lang", choices=["auto", "en", "zh"], default="auto", help="language of a first visit; auto asks the browser")
     flags = parser.parse_args(argv)
     try:
@@ -199,10 +202,11 @@ def build(names: list[str], max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.B
 def _fill(language: str, demos: list[ModuleType], max_upload_mb: int) -> None:
     """Put header, tabs and footer on the page that is being built."""
     _ = page.translator(language)
-    gr.HTML(page.header(language, _), js_on_load=page.TITLE_SCRIPT)
-    with gr.Tabs():
+    notice = link.notice(tuple(map(task_of, demos)), _)
+    gr.HTML(page.header(language, _) + notice, js_on_load=f"{page.TITLE_SCRIPT};{link.TELL}")
+    with gr.Tabs(elem_id="hub-tabs"):
         for demo in demos:
-            with gr.Tab(demo.title(_), id=task_of(demo)):
+            with gr.Tab(demo.title(_), id=task_of(demo), elem_classes="hub-tab"):
                 demo.build(language, max_upload_mb)
     gr.HTML(page.footer(_))
 
@@ -230,10 +234,25 @@ def require_address(host: str, port: int) -> None:
         raise OSError(f"{host} port {port} cannot be listened on ({error.strerror or error}).") from None
 
 
+def prepare_tools(flags: argparse.Namespace) -> None:
+    """Make sure that ``--mcp`` can be had, and that it asks nobody else.
+
+    Raises:
+        ValueError: its package is missing, or a password would be asked for, which no tool can give.
+    """
+    if flags.mcp and flags.auth_file:
+        raise ValueError("--mcp and --auth-file do not go together: a tool gives no password.")
+    if flags.mcp and find_spec("mcp") is None:
+        raise ValueError("--mcp needs one more package. Run: pip install -r requirements-mcp.txt")
+    if flags.mcp:  # or the client by which Gradio calls the tools would ask the Hub for a list of agents
+        huggingface_hub.constants.HF_HUB_DISABLE_TELEMETRY = True
+
+
 def serve(flags: argparse.Namespace, phase: Phase) -> gr.Blocks:
     """Start the server, then the loading of the networks, and return the hub that is being served."""
     if flags.host or flags.port:
         require_address(flags.host or "127.0.0.1", flags.port or 0)
+    prepare_tools(flags)
     runtime.configure(flags.models, flags.hub, open_added(flags.add))
     if flags.feedback or flags.feedback_to:
         feedback.configure(feedback.Keeper(flags.feedback, flags.feedback_to))
@@ -255,7 +274,7 @@ def serve(flags: argparse.Namespace, phase: Phase) -> gr.Blocks:
         run_history=False,
         ssr_mode=False,
         pwa=False,
-        mcp_server=False,
+        mcp_server=flags.mcp,
         footer_links=["api"],
         theme=page.theme(),
         css_paths=page.STYLES,
@@ -275,9 +294,10 @@ def _middleware(
         Firewall,
         serving=phase.serving,
         stopping=phase.stopping,
-        endpoints={demo.ENDPOINT: demo.PARAMETERS for demo in DEMOS},
+        endpoints={demo.API.name: demo.API.kinds for demo in DEMOS},
         events=hub.fns.keys(),
         health=Health(networks, lambda: len(hub._queue), flags.queue_size, phase.stopping),
+        tools=flags.mcp,
         trust_proxy=os.environ.get("SYSTEM") == "spaces",
     )
     return [firewall, Middleware(PageLanguage, first_language=flags.lang)]

@@ -9,8 +9,8 @@ import gradio as gr
 import numpy as np
 from PIL import Image
 
-from demos import entries, feedback, guard, page, panels
-from demos.guard import _
+from demos import endpoint, entries, feedback, guard, link, page, panels
+from demos.guard import Refusal, _
 from demos.pad import Strokes, build_pad
 from demos.page import Translate
 from demos.picture import UploadedPicture, open_drawing, open_picture
@@ -18,8 +18,6 @@ from demos.plots import percent
 from models import digit, runtime
 from models.corrections import Correction
 
-ENDPOINT = "classify_digit"
-PARAMETERS = {"image": "file", "network": "text"}
 NETWORKS = digit.NETWORKS
 
 # The HTML of the four panels: the verdict; the image seen and all probabilities; the networks side by side;
@@ -48,6 +46,22 @@ REASONS = {
     "dot": _("That is very little ink. Draw a bit more."),
     "full": _("I only see ink. Clear it and draw one digit."),
 }
+NO_PICTURE = _("Choose a picture first.")
+API = endpoint.Endpoint(
+    "classify_digit",
+    _("Read the handwritten digit in a picture."),
+    {
+        "image": endpoint.file_of_picture(
+            _("One digit, dark on light or light on dark."), Refusal(NO_PICTURE), *map(Refusal, REASONS.values())
+        ),
+        "network": endpoint.choice(NETWORKS, _("Which network reads it."), digit.DEFAULT_NETWORK),
+    },
+    {
+        "label": _("the digit as text, or the nearest one where is_digit is false"),
+        "is_digit": _("false where the picture does not look like a digit"),
+        "probabilities": _("the probability of each of the ten digits"),
+    },
+)
 NOT_SURE = _("I am not sure. Most likely it is {label}, with a probability of {probability}.")
 SURE = _("I read {label}, with a probability of {probability}.")
 NO_DIGIT = _("This does not look like a digit. Nearest: {label} ({probability}).")
@@ -73,6 +87,8 @@ def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Bloc
             _("Draw one digit, or upload a picture of one. Three networks, trained on the same digits, read it."),
             elem_classes="hub-intro",
         )
+        readers = link_readers()
+        panel = link.build_panel(digit.TASK, tuple(readers), _)
         with gr.Row(equal_height=False):
             with gr.Column(scale=4, min_width=300), gr.Tabs():
                 with gr.Tab(_("Draw")):
@@ -90,6 +106,7 @@ def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Bloc
         source = gr.Textbox("drawing", visible=False)
         outputs = [verdict, details, cards, facts, source]
         page.look_inside(digit.TASK, network, _, guarded)
+        link.connect(panel, readers, [network], _)
 
         def read(pad_value: Any, picture_value: Any, network_name: Any, source_name: Any) -> Iterator[tuple]:
             """Answer for whichever of the two inputs was used last."""
@@ -105,7 +122,7 @@ def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Bloc
             _keep_corrections(question, thanks, [pad, picture, network, source], guarded, _)
         if language == "en":
             result = gr.JSON(visible=False, label="result")
-            page.add_endpoint(guarded(classify), [picture, network], result, ENDPOINT, classify.__doc__)
+            page.add_endpoint(guarded(classify), [picture, network], result, API.name, API.docstring(_))
     return demo
 
 
@@ -162,6 +179,11 @@ def correct(load: Callable[[], np.ndarray], network: Any, said: Any, _: Translat
     return _(KEPT_NO_DIGIT if label == NONE else KEPT).format(label=label, answer=reading.label)
 
 
+def link_readers() -> link.Readers:
+    """Return what a link to this tab may carry; a drawing is too long for one."""
+    return {"network": lambda text: guard.require_choice(text, digit.networks())}
+
+
 def _about(_: Translate) -> str:
     """What stands beside the networks, and which of them refuse what is no digit."""
     about = _("The share of 10,000 test digits that it reads right stands beside each.")
@@ -193,11 +215,7 @@ def _connect(event: Callable, read: Callable, inputs: list, outputs: list, sourc
 
 
 def classify(image: Any, network: Any) -> dict[str, Any]:
-    """Read the digit in an uploaded picture (PNG, JPEG, WebP, GIF or BMP, one digit, at most 5 MB).
-
-    network is "convnet", "lenet" or "mlp". Returns {"label": "7", "is_digit": true, "probabilities": {"0": 0.0, ...}}.
-    Where is_digit is false the picture does not look like a digit, and label is the nearest one.
-    """
+    """Return what ``API`` says: {"label": "7", "is_digit": True, "probabilities": {"0": 0.0, ...}}."""
     pixels = read_picture(image)
     reading = digit.predict(pixels, guard.require_choice(network, digit.networks()))
     return {"label": reading.label, "is_digit": reading.is_digit, "probabilities": reading.probabilities}
@@ -221,7 +239,7 @@ def read_picture(path: Any) -> np.ndarray:
         guard.Refusal: there is none, or no digit can be on it.
     """
     if path is None:
-        raise guard.Refusal(_("Choose a picture first."))
+        raise guard.Refusal(NO_PICTURE)
     return _preprocess(open_picture(path))
 
 

@@ -49,6 +49,7 @@ EXACT = {
     "/gradio_api/user/",
     "/gradio_api/token",
 }
+TOOLS = ("/gradio_api/mcp", "/gradio_api/mcp/")
 PREFIXES = ("/assets/", "/static/", "/svelte/", "/gradio_api/heartbeat/")
 STARTUP = "/gradio_api/startup-events"
 ALIVE, READY = "/healthz", "/readyz"
@@ -70,6 +71,7 @@ class Firewall:
         endpoints: what programs may call: name -> its parameters, each "file", "text", "number", "numbers" or "truth".
         events: the numbers of the events that the pages raise.
         health: what ``/readyz`` reports; ``/healthz`` answers whenever the server does. Neither asks for a password.
+        tools: whether language models may call, too, over the Model Context Protocol.
         trust_proxy: whether ``X-Forwarded-For`` is set by a proxy of ours, so that it names the visitor.
     """
 
@@ -81,6 +83,7 @@ class Firewall:
         endpoints: dict[str, dict[str, str]],
         events: Collection[int],
         health: Health,
+        tools: bool = False,
         trust_proxy: bool = False,
     ) -> None:
         self.app = app
@@ -89,6 +92,7 @@ class Firewall:
         self.endpoints = endpoints
         self.events = tuple(events)  # no set: what is asked for may be a list
         self.health = health
+        self.tools = TOOLS if tools else ()
         self.calls = CallRate() if trust_proxy else None
         self.open = 0
 
@@ -126,7 +130,7 @@ class Firewall:
         await _answer_json(send, 200 if report["ready"] else 503, report)
 
     def _is_known(self, path: str) -> bool:
-        if path in EXACT or path.startswith(PREFIXES):
+        if path in EXACT or path in self.tools or path.startswith(PREFIXES):
             return True
         if path.startswith(FILE):
             return is_uploaded(path[len(FILE) :])

@@ -9,10 +9,10 @@ import gradio as gr
 import numpy as np
 import plotly.graph_objects as go
 
+from demos import endpoint, guard, link, page, panels
 from demos import forecast_form as form
 from demos import forecast_tables as tables
 from demos import forecast_words as words
-from demos import guard, page, panels
 from demos.entries import Choice, Number, Values
 from demos.forecast_methods import BANDS, LEAST, backtest_all, forecast_all, write_download
 from demos.forecast_plots import plot_forecast
@@ -23,8 +23,6 @@ from models import forecast, runtime
 from models.series import Reading, Series, backtest, classical, read, read_pasted
 from models.series.season import find_season
 
-ENDPOINT = "forecast"
-PARAMETERS = {"values": "numbers", "horizon": "number", "season": "number", "network": "text"}
 NETWORKS = forecast.NETWORKS
 
 MOST_VALUES = 10_000
@@ -43,6 +41,41 @@ ABOUT_TEST = _(
 )
 NO_LIST = _("values must be a list of {least} to {most} numbers.")
 NO_ENTRY = _("values must be numbers only; item {number} is not one.")
+LEAST_VALUES = sorted({forecast.min_length(name) for name in NETWORKS})  # the default network needs fewest
+BANDS_ABOUT = {
+    "forecast": _("the next values, as many as horizon says"),
+    "low_80": _("the lower ends of the band that holds four of five, as many"),
+    "high_80": _("its upper ends"),
+    "low_95": _("the lower ends of the band that holds 95 of 100"),
+    "high_95": _("its upper ends"),
+}
+API = endpoint.Endpoint(
+    "forecast",
+    _("Forecast the next values of a series."),
+    {
+        "values": endpoint.Parameter(
+            "numbers",
+            endpoint.NUMBERS,
+            _("The oldest first, evenly spaced, none missing, each from -1e15 to 1e15."),
+            endpoint.REQUIRED,
+            (
+                *(guard.Refusal(NO_LIST, least=least, most=f"{MOST_VALUES:,}") for least in LEAST_VALUES),
+                guard.Refusal(NO_ENTRY, number=1),
+            ),
+            {"least": LEAST_VALUES[0], "most": f"{MOST_VALUES:,}"},
+        ),
+        "horizon": endpoint.whole("horizon", 1, forecast.MAX_HORIZON, _("How many values to forecast."), form.HORIZON),
+        "season": endpoint.whole(
+            "season",
+            form.FIND,
+            forecast.MAX_SEASON,
+            _("After how many values the series repeats itself: 12 for months, 1 for never, 0 to find it."),
+            form.FIND,
+        ),
+        "network": endpoint.choice(NETWORKS, _("Which network forecasts."), forecast.DEFAULT_NETWORK),
+    },
+    BANDS_ABOUT,
+)
 
 
 @dataclass(frozen=True)
@@ -75,6 +108,8 @@ def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Bloc
             "test on its end shows which of them can be trusted here."
         )
         gr.Markdown(intro, elem_classes="hub-intro")
+        readers = link_readers(_)
+        panel = link.build_panel(forecast.TASK, tuple(readers), _)
         with gr.Row(equal_height=False):
             with gr.Column(scale=4, min_width=300):
                 sources, buttons = form.build_sources(max_upload_mb, _)
@@ -89,8 +124,9 @@ def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Bloc
         inputs = [*sources, *settings, *controls]
         outputs = [*outputs, read_panel, facts, ask, sources[0], *settings]
         _connect(inputs, outputs, buttons, ask, settings, controls, _)
+        _connect_link(panel, readers, [*sources[:2], *controls], outputs, _)
         if language == "en":
-            _add_endpoint(guarded)
+            _add_endpoint(guarded, _)
     return demo
 
 
@@ -131,6 +167,43 @@ def _connect(
     ask.input(answered, [*inputs, ask], outputs, **page.LIVE)
 
 
+def link_readers(_: Translate) -> link.Readers:
+    """Return what a link to this tab may carry; a file or pasted numbers are too long for one."""
+    return {
+        "example": lambda text: guard.require_choice(text, tuple(EXAMPLES)),
+        "horizon": lambda text: _require_horizon(link.number(text), _),
+        "season": lambda text: _require_season(link.number(text), _),
+        "network": lambda text: guard.require_choice(text, NETWORKS),
+    }
+
+
+def _connect_link(panel: gr.HTML, readers: link.Readers, entries: list, outputs: list, _: Translate) -> None:
+    """Let a link choose example, horizon, season and network, and answer for them; ``entries``: source, these."""
+    source, *filled = entries
+
+    def follow(query: Any) -> Iterator[list]:
+        values, notes = link.read(query, readers, _)
+        example = values.get("example")
+        named = "" if example is None else "example"
+        request = form.Request(
+            source=named,
+            example=example,
+            path=None,
+            text=None,
+            settings=form.settings_for(named, example),
+            horizon=values.get("horizon", form.HORIZON),
+            season=values.get("season", form.FIND),
+            network=values.get("network", forecast.DEFAULT_NETWORK),
+        )
+        entered = [link.said(notes), *(values.get(name, gr.skip()) for name in readers)]
+        for shown in respond(request, _):
+            yield [*entered, *shown]
+
+    panel.input(follow, panel, [panel, *filled, *outputs], **page.LIVE)
+    # Only an example can be named in a link.
+    link.offer(panel, [source, *filled], "(source, example, ...rest) => [source === 'example' ? example : '', ...rest]")
+
+
 def respond(request: form.Request, _: Translate) -> Iterator[list]:
     """Yield the values of all outputs, first what is known at once, then the answer, then the test."""
     for answer in answers(request, _):
@@ -161,7 +234,7 @@ def answers(request: form.Request, _: Translate) -> Iterator[Answer]:
             yield show_message(sentence, main, _, reading)
             return
         series = reading.series
-        horizon, season = require_plan(request, series)
+        horizon, season = require_plan(request, series, _)
         if not runtime.is_ready(forecast.TASK, main):
             classical.prepare()
             yield show_message(_(WAITING), main, _, reading, season)
@@ -207,16 +280,23 @@ def _cut(reading: Reading) -> Reading:
     return reading
 
 
-def require_plan(request: form.Request, series: Series) -> tuple[int, int]:
+def require_plan(request: form.Request, series: Series, _: Translate) -> tuple[int, int]:
     """Return horizon and season, the season found where it is asked for.
 
     Raises:
         guard.Refusal: one of them, or the network, cannot be used.
     """
     guard.require_choice(request.network, NETWORKS)
-    horizon = guard.require_whole(request.horizon, 1, forecast.MAX_HORIZON, form.HORIZON_NAME)
-    season = guard.require_whole(request.season, form.FIND, forecast.MAX_SEASON, form.SEASON_NAME)
+    horizon, season = _require_horizon(request.horizon, _), _require_season(request.season, _)
     return horizon, series.season if season == form.FIND else season
+
+
+def _require_horizon(value: Any, _: Translate) -> int:
+    return guard.require_whole(value, 1, forecast.MAX_HORIZON, _(form.HORIZON_NAME))
+
+
+def _require_season(value: Any, _: Translate) -> int:
+    return guard.require_whole(value, form.FIND, forecast.MAX_SEASON, _(form.SEASON_NAME))
 
 
 def show_forecasts(reading: Reading, found: dict[str, Any], main: str, season: int, _: Translate) -> Answer:
@@ -269,24 +349,18 @@ def show_message(
     )
 
 
-def _add_endpoint(guarded: Any) -> None:
+def _add_endpoint(guarded: Any, _: Translate) -> None:
     entries = [
         Values([], label="values", visible=False),
-        Number(form.HORIZON, label="horizon", visible=False),
-        Number(form.FIND, label="season", visible=False),
+        *(Number(API.parameters[name].default, label=name, visible=False) for name in ("horizon", "season")),
         Choice(list(NETWORKS), value=forecast.DEFAULT_NETWORK, label="network", visible=False),
     ]
     result = gr.JSON(visible=False, label="result")
-    page.add_endpoint(guarded(forecast_values), entries, result, ENDPOINT, forecast_values.__doc__)
+    page.add_endpoint(guarded(forecast_values), entries, result, API.name, API.docstring(_))
 
 
 def forecast_values(values: Any, horizon: Any, season: Any, network: Any) -> dict[str, list[float]]:
-    """Forecast the next values of a series (a list of numbers, the oldest first, evenly spaced, none missing).
-
-    horizon is how many values to forecast, from 1 to 96. season is after how many values the series repeats itself:
-    12 for months, 1 for never, 0 to find it. network is "combiner", "lstm", "gru" or "rnn". Returns
-    {"forecast": [...], "low_80": [...], "high_80": [...], "low_95": [...], "high_95": [...]}, each as long as horizon.
-    """
+    """Return what ``API`` says: a list for each of ``BANDS``."""
     network = guard.require_choice(network, NETWORKS)
     numbers = require_values(values, forecast.min_length(network))
     horizon = guard.require_whole(horizon, 1, forecast.MAX_HORIZON, "horizon")

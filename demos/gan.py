@@ -10,14 +10,12 @@ import gradio as gr
 import numpy as np
 from PIL import Image
 
-from demos import gallery, guard, page, panels, walk
+from demos import endpoint, gallery, guard, link, page, panels, walk
 from demos.entries import Choice, Number, Range
 from demos.guard import _
 from demos.page import Translate
 from models import gan, runtime
 
-ENDPOINT = "generate_digits"
-PARAMETERS = {"digit": "number", "seed": "number", "count": "number", "truncation": "number", "network": "text"}
 NETWORKS = gan.NETWORKS
 
 ALL_TEN = "all"
@@ -31,6 +29,23 @@ Panels = tuple[str, str, str, str, Any, Any]
 START = _("The pictures come in a moment.")
 WAITING = _("Loading the networks; the pictures come in a few seconds …")
 NOT_CONDITIONAL = _("{network} cannot be told which digit to make. Leave the digit out (null).")
+API = endpoint.Endpoint(
+    "generate_digits",
+    _("Make pictures of handwritten digits out of random numbers. The same values give the same pictures."),
+    {
+        "digit": endpoint.whole(
+            "digit", 0, 9, _("Which digit; null for all ten in turn, and for mlp."), 7, can_be_null=True
+        ),
+        "seed": endpoint.whole("seed", 0, gan.LARGEST_SEED, _("Where the random numbers begin."), SEED),
+        "count": endpoint.whole("count", 1, gan.LARGEST_COUNT, _("How many pictures."), 10),
+        "truncation": endpoint.number(
+            "truncation", 0, gan.LARGEST_TRUNCATION, _("The distance from the mean: less is plainer."), 1.0
+        ),
+        "network": endpoint.choice(NETWORKS, _("Which generator makes them."), gan.DEFAULT_NETWORK),
+    },
+    {"": _("a list of PNG files of 28 by 28 pixels, white ink on black")},
+    (guard.Refusal(NOT_CONDITIONAL, network="mlp"),),
+)
 ONE_DIGIT = _("{count} pictures of a {digit} from seed {seed}. {how}")
 TEN_DIGITS = _("{count} pictures from seed {seed}, the ten digits in turn. {how}")
 OWN_DIGITS = _("{count} pictures from seed {seed}; this generator chooses the digits itself. {how}")
@@ -65,6 +80,8 @@ def build(language: str, _max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Blo
             ),
             elem_classes="hub-intro",
         )
+        readers = link_readers(_)
+        panel = link.build_panel(gan.TASK, tuple(readers), _)
         with gr.Row(equal_height=False):
             with gr.Column(scale=4, min_width=300):
                 digit, seed, another, count, truncation, network = _entries(_)
@@ -76,17 +93,18 @@ def build(language: str, _max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Blo
         with gr.Accordion(_("While it learned"), open=False):
             learned = gr.HTML(show_learning(gan.DEFAULT_NETWORK, _))
         page.look_inside(gan.TASK, network, _, guarded)
+        link.connect(panel, readers, wish, _)
 
         def make(*values: Any) -> Iterator[Panels]:
             yield from answer(values, _)
 
-        for event in (outputs[1].input, digit.change, seed.change, count.change, truncation.change, network.change):
-            event(make, wish, outputs, **page.LIVE)
+        # One event for all, so that a link, which fills several entries at once, is answered once.
+        gr.on([outputs[1].input, *(entry.change for entry in wish)], make, wish, outputs, **page.LIVE)
         another.click(new_seed, None, seed, **page.LIVE)
         network.change(lambda name: _digit_for(name, _), network, digit, **page.LIVE)
         network.change(guarded(lambda name: show_learning(name, _)), network, learned, **page.LIVE)
         if language == "en":
-            _add_endpoint(guarded)
+            _add_endpoint(guarded, _)
     return demo
 
 
@@ -167,13 +185,13 @@ def _build_walk(digit: Choice, seed: Number, network: Choice, _: Translate) -> N
     start.click(go, [digit, seed, other, network], player, **page.LIVE)
 
 
-def _add_endpoint(guarded: Any) -> None:
+def _add_endpoint(guarded: Any, _: Translate) -> None:
     """Offer ``generate_digits``; its inputs are seen by programs alone."""
-    defaults = {"digit": 7, "seed": SEED, "count": 10, "truncation": 1.0}
-    inputs = [Number(value, label=name, visible=False) for name, value in defaults.items()]
-    inputs.append(Choice(list(gan.NETWORKS), value=gan.DEFAULT_NETWORK, label="network", visible=False))
+    *numbers, network = API.parameters.items()
+    inputs = [Number(parameter.default, label=name, visible=False) for name, parameter in numbers]
+    inputs.append(Choice(list(gan.NETWORKS), value=network[1].default, label=network[0], visible=False))
     result = gr.File(file_count="multiple", visible=False, label="pictures")
-    page.add_endpoint(guarded(generate), inputs, result, ENDPOINT, generate.__doc__)
+    page.add_endpoint(guarded(generate), inputs, result, API.name, API.docstring(_))
 
 
 def new_seed() -> int:
@@ -182,12 +200,7 @@ def new_seed() -> int:
 
 
 def generate(digit: Any, seed: Any, count: Any, truncation: Any, network: Any) -> list[str]:
-    """Make pictures of handwritten digits: a list of PNG files of 28x28 pixels, white ink on black.
-
-    digit is 0 to 9, or null for all ten in turn; seed 0 to 2147483647; count 1 to 64; truncation, the distance
-    from the mean, 0 to 1.5; network "dcgan" or "mlp", which cannot be told a digit (null). The same values give
-    the same files.
-    """
+    """Return the paths of what ``API`` says."""
     chosen = guard.require_choice(network, gan.NETWORKS)
     number = None if digit is None else guard.require_whole(digit, 0, 9, "digit")
     if number is not None and not gan.IS_CONDITIONAL[chosen]:
@@ -202,6 +215,17 @@ def generate(digit: Any, seed: Any, count: Any, truncation: Any, network: Any) -
     return gallery.files(gan.generate(*wish), wish.seed)
 
 
+def link_readers(_: Translate) -> link.Readers:
+    """Return what a link to this tab may carry."""
+    return {
+        "digit": _require_digit,
+        "seed": lambda text: _require_seed(link.number(text), _),
+        "count": lambda text: _require_count(link.number(text), _),
+        "daring": lambda text: _require_truncation(link.number(text), _),
+        "network": lambda text: guard.require_choice(text, gan.NETWORKS),
+    }
+
+
 def read_wish(values: tuple[Any, ...], _: Translate) -> Wish:
     """Check what the tab's entries hold: digit, seed, count, truncation, network.
 
@@ -212,16 +236,32 @@ def read_wish(values: tuple[Any, ...], _: Translate) -> Wish:
     chosen = guard.require_choice(network, gan.NETWORKS)
     return Wish(
         read_digit(digit, chosen),
-        guard.require_whole(seed, 0, gan.LARGEST_SEED, _("The seed")),
-        guard.require_whole(count, 1, gan.LARGEST_COUNT, _("The number of pictures")),
-        guard.require_number(truncation, 0, gan.LARGEST_TRUNCATION, _("The distance from the mean")),
+        _require_seed(seed, _),
+        _require_count(count, _),
+        _require_truncation(truncation, _),
         chosen,
     )
 
 
+def _require_digit(value: Any) -> str:
+    return guard.require_choice(value, (*map(str, gan.DIGITS), ALL_TEN))
+
+
+def _require_seed(value: Any, _: Translate) -> int:
+    return guard.require_whole(value, 0, gan.LARGEST_SEED, _("The seed"))
+
+
+def _require_count(value: Any, _: Translate) -> int:
+    return guard.require_whole(value, 1, gan.LARGEST_COUNT, _("The number of pictures"))
+
+
+def _require_truncation(value: Any, _: Translate) -> float:
+    return guard.require_number(value, 0, gan.LARGEST_TRUNCATION, _("The distance from the mean"))
+
+
 def read_digit(value: Any, network: str) -> int | None:
     """Return the chosen digit; None for all ten, and for a network that cannot be told one."""
-    chosen = guard.require_choice(value, (*map(str, gan.DIGITS), ALL_TEN))
+    chosen = _require_digit(value)
     return None if chosen == ALL_TEN or not gan.IS_CONDITIONAL[network] else int(chosen)
 
 
@@ -295,7 +335,7 @@ def answer_walk(values: tuple[Any, ...], _: Translate) -> str:
     try:
         chosen = guard.require_choice(network, gan.NETWORKS)
         asked = read_digit(digit, chosen)
-        start = guard.require_whole(seed, 0, gan.LARGEST_SEED, _("The seed"))
+        start = _require_seed(seed, _)
         end = guard.require_whole(other, 0, gan.LARGEST_SEED, _("The seed to walk to"))
         return walk.record(*walk.frames(asked, start, end, chosen))
     except Exception as error:

@@ -2,13 +2,14 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import gradio as gr
 import plotly.graph_objects as go
 
-from demos import guard, house_form, page, panels
+from demos import endpoint, guard, house_form, link, page, panels
 from demos.entries import Line, Menu, Number, Range, Tick
 from demos.guard import _
 from demos.house_panels import dollars, show_cards, show_effects, show_warning
@@ -16,11 +17,6 @@ from demos.house_plots import plot_curve, plot_map
 from demos.page import Translate
 from models import house, runtime
 
-ENDPOINT = "estimate_price"
-PARAMETERS = {
-    **dict.fromkeys(house.ENTRIES, "number"),
-    **{"waterfront": "truth", "zip_code": "text", "network": "text"},
-}
 NETWORKS = house.NETWORKS
 
 SCRIPT = Path(__file__).with_name("house.js")
@@ -31,6 +27,27 @@ CURVES = tuple(name for name in house.ENTRIES if name != "zip_code")
 WAITING = _("Loading the networks; the answer comes in a few seconds …")
 PRICE = _("About {price} in 2014–15. Four of five such houses sold for {low} to {high}.")
 NOT_SENSIBLE = _("I cannot give a sensible price for this.")
+
+API = endpoint.Endpoint(
+    "estimate_price",
+    _("Estimate the price of a house in King County around Seattle in 2014-15, in dollars."),
+    {
+        **house_form.PARAMETERS,
+        "network": endpoint.choice(NETWORKS, _("Which network estimates."), house.DEFAULT_NETWORK),
+    },
+    {
+        "price": _("dollars"),
+        "low": _("the lower end of the interval that holds four of five such houses"),
+        "high": _("its upper end"),
+    },
+    (
+        guard.Refusal(
+            house_form.RENOVATED_BEFORE_BUILT,
+            **{"renovated": "year_renovated", "renovated_year": 1990, "built": "year_built", "built_year": 2000},
+        ),
+        guard.Refusal(NOT_SENSIBLE),
+    ),
+)
 
 # The HTML of the verdict and of the effects, the what-if plot, the networks side by side, and what answered.
 Panels = tuple[str, str, go.Figure, str, str]
@@ -62,6 +79,8 @@ def build(language: str, _max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Blo
             "**Prices are those of May 2014 to May 2015.**"
         )
         gr.Markdown(intro, elem_classes="hub-intro")
+        readers = link_readers(_)
+        panel = link.build_panel(house.TASK, tuple(readers), _)
         with gr.Row(equal_height=False):
             with gr.Column(scale=4, min_width=300):
                 examples = _example_buttons(_)
@@ -83,6 +102,7 @@ def build(language: str, _max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Blo
                 facts = gr.HTML(nothing[4])
         page.look_inside(house.TASK, network, _, guarded)
         inputs = list(form.values())
+        link.connect(panel, readers, [*inputs, network, curve_entry], _)
 
         def read(*values: Any) -> Iterator[tuple]:
             """Answer for what the form holds."""
@@ -94,8 +114,24 @@ def build(language: str, _max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Blo
         _connect_places(form["zip_code"], picker, county, _)
         _connect_examples(examples, inputs, statistics)
         if language == "en":
-            _add_endpoint(guarded(estimate), statistics)
+            _add_endpoint(guarded(estimate), statistics, _)
     return demo
+
+
+def link_readers(_: Translate) -> link.Readers:
+    """Return what a link to this tab may carry: the whole form, the network, the entry of the what-if curve."""
+    return {
+        **{name: partial(_read_linked, name, _) for name in house.ENTRIES},
+        "network": lambda text: guard.require_choice(text, NETWORKS),
+        "curve": lambda text: guard.require_choice(text, CURVES),
+    }
+
+
+def _read_linked(entry: str, _: Translate, text: str) -> Any:
+    """Return an entry of a link as the form's input holds it."""
+    value = {"true": True, "false": False}.get(text, link.number(text))
+    places = _statistics(house.DEFAULT_NETWORK)["zip_codes"]
+    return _as_input(entry, house_form.read_entry(entry, value, places, house_form.names(_)))
 
 
 def _statistics(network: str) -> house.Statistics:
@@ -202,15 +238,19 @@ def _connect_examples(buttons: dict[str, gr.Button], inputs: list, statistics: h
 
 def _as_inputs(described: house.House) -> list[Any]:
     """The values of a house as the form's inputs hold them."""
+    return [_as_input(name, described[name]) for name in house.ENTRIES]
+
+
+def _as_input(entry: str, value: float) -> Any:
     kinds: dict[str, Callable] = {
         **dict.fromkeys(("grade", "condition", "view"), int),
         "waterfront": bool,
         "zip_code": lambda code: f"{code:.0f}",
     }
-    return [kinds.get(name, float)(described[name]) for name in house.ENTRIES]
+    return kinds.get(entry, float)(value)
 
 
-def _add_endpoint(handler: Callable, statistics: house.Statistics) -> None:
+def _add_endpoint(handler: Callable, statistics: house.Statistics, _: Translate) -> None:
     """Offer the estimate to programs; the parameters' defaults are the median house's."""
     usual = statistics["median_house"]
     inputs: list[gr.components.Component] = []
@@ -222,7 +262,7 @@ def _add_endpoint(handler: Callable, statistics: house.Statistics) -> None:
         else:
             inputs.append(Number(usual[name], visible=False, label=name))
     inputs.append(Line(house.DEFAULT_NETWORK, visible=False, label="network"))
-    page.add_endpoint(handler, inputs, gr.JSON(visible=False, label="result"), ENDPOINT, estimate.__doc__)
+    page.add_endpoint(handler, inputs, gr.JSON(visible=False, label="result"), API.name, API.docstring(_))
 
 
 def estimate(
@@ -240,12 +280,7 @@ def estimate(
     zip_code: Any,
     network: Any,
 ) -> dict[str, float]:
-    """Estimate the price of a house in King County in 2014-15, in dollars, with its 80 % interval.
-
-    living_area and lot in square feet; bathrooms in quarters, floors in halves; grade 1-13, condition 1-5,
-    view 0-4; waterfront true or false; year_renovated 0 for never; zip_code as text, such as "98103"; network
-    is "tabm" or "dense". Returns {"price": 512000.0, "low": 431000.0, "high": 607000.0}.
-    """
+    """Return what ``API`` says: {"price": 512000.0, "low": 431000.0, "high": 607000.0}."""
     guard.require_choice(network, NETWORKS)
     values = [living_area, lot, bedrooms, bathrooms, floors, grade, condition, view, waterfront]
     values += [year_built, year_renovated, zip_code]

@@ -1,9 +1,10 @@
 """The entries of the house tab: what they are called, what their values mean, and how they are checked."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
-from demos import guard
+from demos import endpoint, guard
 from demos.guard import _
 from demos.page import Translate
 from models import house
@@ -30,6 +31,67 @@ NO_TRUTH = _("{name} must be true or false.")
 NO_STEP = _("{name} must be a multiple of {step}.")
 NO_PLACE = _("{name} must be one of King County's in the data, such as {example}.")
 RENOVATED_BEFORE_BUILT = _("{renovated} ({renovated_year}) must not come before {built} ({built_year}).")
+
+MEDIAN = _("the median house's")
+LIVING_AREA, LOT = _("Square feet of living area."), _("Square feet of land.")
+
+
+def _numbers() -> dict[str, endpoint.Parameter]:
+    """The entries that are numbers, as a program gives them."""
+    abouts = {
+        "living_area": LIVING_AREA,
+        "lot": LOT,
+        "bedrooms": _("How many."),
+        "bathrooms": _("How many, a shower or a tub less is a quarter less."),
+        "floors": _("How many."),
+        "grade": _("Of building and design, from 1, a cabin, to 13, a mansion."),
+        "condition": _("From 1, worn out, to 5, very good."),
+        "view": _("From 0, none, to 4, excellent."),
+    }
+    return {name: _number(name, about) for name, about in abouts.items()}
+
+
+def _number(name: str, about: str) -> endpoint.Parameter:
+    limits = house.ENTRIES[name]
+    plain = endpoint.number(name, limits.least, limits.most, about, None, usual=MEDIAN)
+    if name in ("living_area", "lot"):
+        return plain
+    if limits.step == 1:
+        whole = endpoint.whole(name, int(limits.least), int(limits.most), about, None, usual=MEDIAN)
+        return replace(whole, refusals=(*plain.refusals, *whole.refusals))
+    step = guard.Refusal(NO_STEP, name=name, step=limits.step)
+    values = plain.values | {"step": limits.step}
+    return replace(plain, type=endpoint.STEPS, values=values, refusals=(*plain.refusals, step))
+
+
+def _year(name: str, about: str, **more: Any) -> endpoint.Parameter:
+    limits = house.ENTRIES[name]
+    years = {"least": f"{limits.least:.0f}", "most": f"{limits.most:.0f}"}
+    refusals = (guard.Refusal(guard.NOT_WHOLE, name=name, **years),)
+    return endpoint.Parameter("number", endpoint.WHOLE, about, None, refusals, years, usual=MEDIAN, **more)
+
+
+PARAMETERS: dict[str, endpoint.Parameter] = {
+    **_numbers(),
+    "waterfront": endpoint.Parameter(
+        "truth",
+        endpoint.TRUTH,
+        _("Whether it lies at the water."),
+        None,
+        (guard.Refusal(NO_TRUTH, name="waterfront"),),
+        usual=MEDIAN,
+    ),
+    "year_built": _year("year_built", ""),
+    "year_renovated": _year("year_renovated", _("0 or null for never."), can_be_null=True),
+    "zip_code": endpoint.Parameter(
+        "text",
+        _("text, one of the county's zip codes"),
+        _('For example "98103".'),
+        None,
+        (guard.Refusal(NO_PLACE, name="zip_code", example="98001"),),
+        usual=MEDIAN,
+    ),
+}
 
 # Houses made up for this tab; what is not said is as in the median house.
 EXAMPLES: dict[str, dict[str, float]] = {
@@ -93,8 +155,7 @@ def read(values: list[Any], places: dict[str, Any], known: dict[str, str]) -> ho
         guard.Refusal: a value cannot be used, or two contradict each other.
     """
     given = dict(zip(house.ENTRIES, values, strict=True))
-    read_house = {name: _read_entry(name, value, known[name]) for name, value in given.items() if name != "zip_code"}
-    read_house["zip_code"] = _read_zip_code(given["zip_code"], places, known["zip_code"])
+    read_house = {name: read_entry(name, value, places, known) for name, value in given.items()}
     built, renovated = read_house["year_built"], read_house["year_renovated"]
     if renovated and renovated < built:
         raise guard.Refusal(
@@ -105,8 +166,11 @@ def read(values: list[Any], places: dict[str, Any], known: dict[str, str]) -> ho
     return read_house
 
 
-def _read_entry(entry: str, value: Any, name: str) -> float:
-    limits = house.ENTRIES[entry]
+def read_entry(entry: str, value: Any, places: dict[str, Any], known: dict[str, str]) -> float:
+    """Return one entry's value; arguments and what is raised as in ``read``."""
+    limits, name = house.ENTRIES[entry], known[entry]
+    if entry == "zip_code":
+        return _read_zip_code(value, places, name)
     if entry == "waterfront":
         return _read_truth(value, name)
     if entry == "year_renovated" and (value is None or value == "" or (value == 0 and not isinstance(value, bool))):

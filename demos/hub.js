@@ -25,6 +25,51 @@
     try { localStorage.setItem(KEY, dark ? "dark" : "light"); } catch { /* private window */ }
   });
 
+  // The switch of language keeps what a link has said.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a.hub-switch");
+    if (!link) return;
+    const query = new URLSearchParams(location.search);
+    query.delete("lang");
+    for (const [name, value] of new URL(link.href).searchParams) query.set(name, value);
+    link.search = query;
+  }, { capture: true });
+
+  // A link may open a tab and hide others: ?tab=gan&hide=house,forecast. Gradio is told before it draws the page,
+  // since it cannot hide a tab later. What cannot be used is noted, and told below the header.
+  const asked = new URLSearchParams(location.search);
+  const mistakes = [];
+  window.hubLink = { mistakes, hidden: [] };
+  const choose = (names) => {
+    const opened = asked.get("tab");
+    if (opened !== null && !names.includes(opened)) mistakes.push("tab");
+    const hidden = new Set();
+    for (const name of (asked.get("hide") ?? "").split(",").map((each) => each.trim()).filter(Boolean)) {
+      if (names.includes(name) && name !== opened) hidden.add(name);
+      else mistakes.push(name === opened && names.includes(name) ? "itself" : "hide");
+    }
+    if (names.every((name) => hidden.has(name))) {
+      mistakes.push("all");
+      hidden.clear();
+    }
+    return [names.includes(opened) ? opened : names.find((name) => !hidden.has(name)), hidden];
+  };
+  const arrange = (config) => {
+    const tabs = config.components?.filter((part) => part.props?.elem_classes?.includes("hub-tab")) ?? [];
+    if (!tabs.length || !(asked.has("tab") || asked.has("hide"))) return config;
+    const [opened, hidden] = choose([...new Set(tabs.map((tab) => tab.props.id))]);
+    window.hubLink.hidden = [...hidden];
+    for (const tab of tabs) if (hidden.has(tab.props.id)) tab.props.visible = false;
+    for (const part of config.components) if (part.props?.elem_id === "hub-tabs") part.props.selected = opened;
+    return config;
+  };
+  let config;
+  Object.defineProperty(window, "gradio_config", {
+    get: () => config,
+    set: (sent) => { config = arrange(sent); },
+    configurable: true,
+  });
+
   // A plot that was drawn while it was hidden takes its real width when the window seems to change.
   document.addEventListener("click", (event) => {
     if (event.target.closest?.(".hub-inside button")) setTimeout(() => dispatchEvent(new Event("resize")), 50);

@@ -8,7 +8,7 @@ import gradio as gr
 import numpy as np
 from PIL import Image
 
-from demos import crop, guard, imagenet, page, panels, scenes
+from demos import crop, endpoint, guard, imagenet, link, page, panels, scenes
 from demos.guard import _
 from demos.page import Translate
 from demos.picture import UploadedPicture, open_picture
@@ -16,8 +16,6 @@ from demos.plots import percent
 from models import image as task
 from models import runtime
 
-ENDPOINT = "classify_image"
-PARAMETERS = {"image": "file", "network": "text"}
 NETWORKS = task.NETWORKS
 
 # The HTML of the four panels: the verdict; the image seen, what decided, and the likeliest classes; the
@@ -43,6 +41,19 @@ NAMES = {
     "truck": _("truck"),
 }
 CHOOSE = _("Choose a picture first.")
+API = endpoint.Endpoint(
+    "classify_image",
+    _("Name what the middle of a picture shows, one of ten classes of things."),
+    {
+        "image": endpoint.file_of_picture(_("One thing, in the middle."), guard.Refusal(CHOOSE)),
+        "network": endpoint.choice(NETWORKS, _("Which network looks at it."), task.DEFAULT_NETWORK),
+    },
+    {
+        "label": _("the class, or the nearest one where is_known is false"),
+        "probabilities": _("the probability of each of the ten classes"),
+        "is_known": _("false where the network takes the picture for none of the ten, which resnet alone does"),
+    },
+)
 SURE = _("I take this for: {label}, with a probability of {probability}.")
 NOT_SURE = _("I am not sure; perhaps it is none of the ten. Most likely: {label}, with a probability of {probability}.")
 NONE = _("None of the ten, as far as this network can tell. Nearest: {label}, with a probability of {probability}.")
@@ -65,6 +76,8 @@ def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Bloc
             "is: airplane, automobile, bird, cat, deer, dog, frog, horse, ship or truck."
         )
         gr.Markdown(intro, elem_classes="hub-intro")
+        readers = link_readers()
+        panel = link.build_panel(task.TASK, tuple(readers), _)
         with gr.Row(equal_height=False):
             with gr.Column(scale=4, min_width=300, elem_classes="image-input"):
                 picture = _picture_input(max_upload_mb, _)
@@ -80,6 +93,7 @@ def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Bloc
                 facts = gr.HTML(nothing[3])
         imagenet.build_section(picture, frame, _)
         page.look_inside(task.TASK, network, _, guarded)
+        link.connect(panel, readers, [network], _)
 
         def read(path: Any, frame_value: Any, network_name: Any) -> Iterator[tuple]:
             yield from answer(path, frame_value, network_name, _)
@@ -93,8 +107,13 @@ def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Bloc
         frame.upload(guarded(crop.offered_path), frame, picture, **quiet)
         if language == "en":
             result = gr.JSON(visible=False, label="result")
-            page.add_endpoint(guarded(classify), [picture, network], result, ENDPOINT, classify.__doc__)
+            page.add_endpoint(guarded(classify), [picture, network], result, API.name, API.docstring(_))
     return demo
+
+
+def link_readers() -> link.Readers:
+    """Return what a link to this tab may carry; a picture is too long for one."""
+    return {"network": lambda text: guard.require_choice(text, task.networks())}
 
 
 def _picture_input(max_upload_mb: int, _: Translate) -> UploadedPicture:
@@ -121,11 +140,7 @@ def _example_picture(frame_value: Any) -> Image.Image:
 
 
 def classify(image: Any, network: Any) -> dict[str, Any]:
-    """Name what the middle of an uploaded picture shows (PNG, JPEG, WebP, GIF or BMP, at most 5 MB).
-
-    network is "resnet", "vgg", "cnn" or "lenet". Returns {"label": "ship", "probabilities": {"airplane": 0.0, ...},
-    "is_known": true}; is_known is false where the network takes the picture for none of the ten (resnet alone does).
-    """
+    """Return what ``API`` says: {"label": "ship", "probabilities": {"airplane": 0.0, ...}, "is_known": True}."""
     if image is None:
         raise guard.Refusal(CHOOSE)
     pixels = task.preprocess(open_picture(image))

@@ -245,15 +245,17 @@ def add_endpoint(
 ) -> None:
     """Offer a handler to programs, as ``name``, through a button that no visitor sees.
 
-    The labels and values of the inputs are the parameters' names and defaults; ``about`` describes it.
+    The labels and values of the inputs are the parameters' names and defaults; ``about`` describes it, and each
+    parameter in a line below "Args:".
     """
     trigger = gr.Button(visible=False)
+    handler.__name__, handler.__doc__ = name, about  # an MCP tool is called and described by them
     trigger.click(
         handler,
         inputs,
         output,
         api_name=name,
-        api_description=about,
+        api_description=about.partition("\n")[0],
         concurrency_id=guard.LANE,
         concurrency_limit=guard.SIMULTANEOUS,
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from demos import guard, page, panels
+from demos import endpoint, guard, link, page, panels
 from demos.entries import Line
 from demos.guard import _
 from demos.page import Translate
@@ -16,9 +16,23 @@ from demos.plots import percent
 from models import runtime, sentiment
 from models.tokens import UNKNOWN_ID
 
-ENDPOINT = "classify_sentiment"
-PARAMETERS = {"text": "text", "network": "text"}
 NETWORKS = sentiment.NETWORKS
+API = endpoint.Endpoint(
+    "classify_sentiment",
+    _("Judge a text in English, Chinese or both as praise or blame."),
+    {
+        "text": endpoint.text(sentiment.LONGEST_TEXT, _("A review, a message or any sentence.")),
+        "network": endpoint.choice(NETWORKS, _("Which network judges it."), sentiment.DEFAULT_NETWORK),
+    },
+    {
+        "label": _("positive, neutral or negative"),
+        "probabilities": _("the probability of each of the three"),
+        "words": _(
+            "a list of objects with text and effect: the texts together are the text; an effect is in log odds of "
+            "positive against negative"
+        ),
+    },
+)
 
 # The HTML of the panels: the verdict; the probabilities; the text by its effects; the networks side by side; what
 # answered; and, folded in below, the tokens.
@@ -74,6 +88,8 @@ def build(language: str, _max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Blo
             ),
             elem_classes="hub-intro",
         )
+        readers = link_readers()
+        panel = link.build_panel(sentiment.TASK, tuple(readers), _)
         nothing = show_message(_(EMPTY), sentiment.DEFAULT_NETWORK, _)
         with gr.Row(equal_height=False):
             with gr.Column(scale=4, min_width=300):
@@ -98,6 +114,7 @@ def build(language: str, _max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Blo
         with gr.Accordion(_("The tokens that the network sees"), open=False):
             tokens = gr.HTML(nothing[5])
         page.look_inside(sentiment.TASK, network, _, guarded)
+        link.connect(panel, readers, [text, network], _)
         outputs = [verdict, bars, words, cards, facts, tokens]
         judge = partial(answer, _=_)
         # Not "input", which Gradio does not raise for what is pasted or filled in.
@@ -107,8 +124,13 @@ def build(language: str, _max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Blo
             button.click(None, None, text, js=f"() => {json.dumps(example)}", api_visibility="private")
         if language == "en":
             result = gr.JSON(visible=False, label="result")
-            page.add_endpoint(guarded(classify), [text, network], result, ENDPOINT, classify.__doc__)
+            page.add_endpoint(guarded(classify), [text, network], result, API.name, API.docstring(_))
     return demo
+
+
+def link_readers() -> link.Readers:
+    """Return what a link to this tab may carry."""
+    return {"text": link.short_text, "network": lambda text: guard.require_choice(text, NETWORKS)}
 
 
 def _example_buttons(_: Translate) -> dict[str, gr.Button]:
@@ -119,12 +141,7 @@ def _example_buttons(_: Translate) -> dict[str, gr.Button]:
 
 
 def classify(text: Any, network: Any) -> dict[str, Any]:
-    """Judge a text in English, Chinese or both, of at most 5,000 characters, as praise or blame.
-
-    network is "regions", "lstm" or "rnn". Returns {"label": "positive", "probabilities": {"negative": 0.0,
-    "neutral": 0.1, "positive": 0.9}, "words": [{"text": "Good", "effect": 1.2}, ...]}: the texts of the words
-    together are the text; an effect is in log odds of positive against negative.
-    """
+    """Return what ``API`` says: {"label": "positive", "probabilities": {"negative": 0.0, ...}, "words": [...]}."""
     sentence = guard.require_text(text, sentiment.LONGEST_TEXT)
     judgement = sentiment.predict(sentence, guard.require_choice(network, NETWORKS))
     return {

@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -147,7 +148,7 @@ class RunningHub:
 
     def wait_until_it_says_where_it_is(self) -> None:
         deadline = time.monotonic() + START_SECONDS
-        while self.address not in self.printed:
+        while f":{self.port}" not in self.printed:  # with --host 0.0.0.0 by another name
             assert self.process.poll() is None, f"The hub ended by itself:\n{self.printed}"
             assert time.monotonic() < deadline, f"No address within {START_SECONDS} s:\n{self.printed}"
             time.sleep(0.05)
@@ -226,6 +227,18 @@ def call(http: httpx.Client, endpoint: str, *values: object) -> tuple[int, str, 
     if answer.status_code != 200:
         return answer.status_code, "refused", answer.text
     return 200, *outcome(http, answer.json()["event_id"], endpoint)
+
+
+def raise_event(http: httpx.Client, number: int, *values: object) -> list:
+    """Raise an event of a page as a browser does; return the values of its outputs."""
+    session = secrets.token_hex(6)
+    joined = http.post("/gradio_api/queue/join", json={"data": values, "fn_index": number, "session_hash": session})
+    joined.raise_for_status()
+    with http.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as stream:
+        messages = (json.loads(line.removeprefix("data: ")) for line in stream.iter_lines() if line.startswith("data:"))
+        done = next(message for message in messages if message["msg"] == "process_completed")
+    assert done["success"], done
+    return done["output"]["data"]
 
 
 def classify(http: httpx.Client, image: object, network: object = "convnet") -> tuple[int, str, object]:

@@ -41,6 +41,7 @@ FLAGS = (
     "lang",
     "feedback",
     "feedback-to",
+    "mcp",
 )
 CALL = "/gradio_api/call/classify_digit"
 CALL_BY_NAME = "/gradio_api/call/v2/classify_digit"

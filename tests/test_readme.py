@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from demos import scenes
+from demos import gan, link, scenes
 from models import store
 from models.measures import written
 from tests.running_hub import classify, png, seven, start, upload
@@ -55,16 +55,16 @@ def test_every_make_word_is_in_the_makefile(text):
 
 @BOTH
 def test_every_file_that_is_linked_is_there(text):
-    links = [link for link in re.findall(r"\]\(([^)]+)\)", text) if "://" not in link]
-    assert links
-    for link in links:
-        assert (ROOT / link).is_file(), link
+    paths = [path for path in re.findall(r"\]\(([^)]+)\)", text) if "://" not in path]
+    assert paths
+    for path in paths:
+        assert (ROOT / path).is_file(), path
 
 
 @BOTH
 def test_every_flag_is_known_to_the_program_it_is_given_to(text):
     commands = [line for body in blocks(text, "sh") for line in body.splitlines() if "python " in line]
-    assert len(commands) == 7
+    assert len(commands) == 9
     for command in commands:
         program = re.search(r"python (-m [\w.]+|[\w.]+\.py)", command)[1].split()
         usage = subprocess.run([sys.executable, *program, "--help"], cwd=ROOT, capture_output=True, text=True)
@@ -166,6 +166,39 @@ def test_the_walk_from_training_to_the_tab(hub, tmp_path, monkeypatch):
         assert list(results[0]["probabilities"]) == list(fashion.LABELS)
         config = http.get("/config").text
         assert "fashion-mlp" in config and "Added to this copy" in config
+
+
+def in_class(text, name):
+    """The section on lessons, and its commands."""
+    section = text.split(f"## {name}\n")[1].split("\n## ")[0]
+    return section, [line for body in blocks(section, "sh") for line in body.splitlines()]
+
+
+SECTIONS = pytest.mark.parametrize(("text", "name"), [(ENGLISH, "Use it in class"), (CHINESE, "在课堂上使用")])
+
+
+@SECTIONS
+def test_the_link_for_a_class_opens_what_it_says(text, name):
+    section, _commands = in_class(text, name)
+    (query,) = re.findall(r"`/(\?tab=gan[^`]+)`", section)
+    values, notes = link.read(query, gan.link_readers(str), str)
+    assert notes == [] and values == {"digit": "7", "seed": 42, "network": "dcgan"}
+
+
+def test_the_hub_for_a_class_listens_to_the_network_and_has_its_page():
+    _section, (serve, _visit) = in_class(ENGLISH, "Use it in class")
+    assert serve.startswith("python app.py ")
+    with start(*shlex.split(serve)[2:], "--demos", "digit") as hub, hub.http() as http:
+        assert http.get("/?lang=en", headers={"host": f"192.168.1.20:{hub.port}"}).status_code == 200
+
+
+def test_the_class_that_is_measured_is_answered():
+    _section, (_serve, visit) = in_class(ENGLISH, "Use it in class")
+    short = re.sub(r"--(clients|seconds) \d+", r"--\1 2", visit)
+    done = subprocess.run([sys.executable, *shlex.split(short)[1:]], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"^all answers +\d+ times, ms: median \d+, p95 \d+", done.stdout, re.MULTILINE)
+    assert re.search(r"^memory of the hub: \d+ MB before, \d+ MB at its peak", done.stdout, re.MULTILINE)
 
 
 @pytest.fixture(scope="module")

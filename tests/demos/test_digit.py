@@ -410,12 +410,12 @@ def test_only_the_english_tab_offers_an_endpoint_and_only_one(tabs):
     def public(tab):
         return [event.api_name for event in events(tab) if event.api_visibility == "public"]
 
-    assert public(tabs["en"]) == [digit.ENDPOINT]
+    assert public(tabs["en"]) == [digit.API.name]
     assert public(tabs["zh"]) == []
 
 
 def test_the_endpoints_description_names_its_inputs_and_networks(tabs):
-    (event,) = [event for event in events(tabs["en"]) if event.api_name == digit.ENDPOINT]
+    (event,) = [event for event in events(tabs["en"]) if event.api_name == digit.API.name]
     assert all(
         word in event.api_description for word in ("network", "label", "is_digit", "probabilities", *model.NETWORKS)
     )

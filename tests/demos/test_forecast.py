@@ -579,14 +579,14 @@ def test_only_the_english_tab_offers_an_endpoint_and_only_one(tabs):
     def public(tab):
         return [event.api_name for event in tab.fns.values() if event.api_visibility == "public"]
 
-    assert public(tabs["en"]) == [forecast.ENDPOINT]
+    assert public(tabs["en"]) == [forecast.API.name]
     assert public(tabs["zh"]) == []
 
 
 def test_the_endpoints_description_names_its_inputs_and_networks(tabs):
-    (event,) = [event for event in tabs["en"].fns.values() if event.api_name == forecast.ENDPOINT]
-    assert [part.label for part in event.inputs] == list(forecast.PARAMETERS)
-    assert all(word in event.api_description for word in (*forecast.PARAMETERS, *BANDS, *model.NETWORKS))
+    (event,) = [event for event in tabs["en"].fns.values() if event.api_name == forecast.API.name]
+    assert [part.label for part in event.inputs] == list(forecast.API.parameters)
+    assert all(word in event.api_description for word in (*forecast.API.parameters, *BANDS, *model.NETWORKS))
     assert f"1 to {model.MAX_HORIZON}" in event.api_description
 
 

@@ -242,7 +242,7 @@ def test_a_bad_call_gives_a_sentence_and_no_network_runs(values, expected, netwo
 
 def test_the_names_of_the_parameters_are_those_of_the_endpoint():
     names = gan.generate.__code__.co_varnames[: gan.generate.__code__.co_argcount]
-    assert names == tuple(gan.PARAMETERS)
+    assert names == tuple(gan.API.parameters)
 
 
 # The walk

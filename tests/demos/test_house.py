@@ -245,7 +245,7 @@ def test_the_chinese_answer_is_chinese(calls, usual):
 
 def test_the_endpoint_takes_the_entries_and_a_network():
     assert tuple(inspect.signature(house.estimate).parameters) == (*house_model.ENTRIES, "network")
-    assert tuple(house.PARAMETERS) == (*house_model.ENTRIES, "network")
+    assert tuple(house.API.parameters) == (*house_model.ENTRIES, "network")
 
 
 def test_the_endpoint_gives_plain_dollars(calls, usual):

@@ -718,7 +718,7 @@ def test_only_the_english_tab_offers_an_endpoint_and_only_one(tabs):
     def public(tab):
         return [event.api_name for event in tab.fns.values() if event.api_visibility == "public"]
 
-    assert public(tabs["en"]) == [image.ENDPOINT]
+    assert public(tabs["en"]) == [image.API.name]
     assert public(tabs["zh"]) == []
 
 
@@ -729,7 +729,7 @@ def test_programs_are_told_that_it_is_none_of_the_ten(upload, monkeypatch):
 
 
 def test_the_endpoints_description_names_its_inputs_and_networks(tabs):
-    (event,) = [event for event in tabs["en"].fns.values() if event.api_name == image.ENDPOINT]
+    (event,) = [event for event in tabs["en"].fns.values() if event.api_name == image.API.name]
     assert all(
         word in event.api_description for word in ("network", "label", "probabilities", "is_known", *model.NETWORKS)
     )

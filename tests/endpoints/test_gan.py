@@ -131,7 +131,7 @@ def test_the_endpoint_is_described_with_its_parameters(http):
     assert names == ["digit", "seed", "count", "truncation", "network"]
     assert [parameter["label"] for parameter in endpoint["parameters"]] == names
     assert endpoint["parameters"][4]["type"]["enum"] == list(gan.NETWORKS)
-    assert "0 to 2147483647" in endpoint["description"]
+    assert "0 to 2,147,483,647" in endpoint["description"]
 
 
 def test_nothing_is_written_to_the_log_by_what_was_sent(hub, http):
