@@ -93,7 +93,7 @@ def build_metrics(network: str, corpus: Corpus, settings: Settings, training: di
 def describe_data(corpus: Corpus) -> dict[str, Any]:
     """Return what the metrics say of the reviews; "test" counts those behind the one figure for all."""
     return {
-        "name": "IMDB, SST-2, ChnSentiCorp, online_shopping_10_cats, Douban comments",
+        "name": _("IMDB, SST-2, ChnSentiCorp, online_shopping_10_cats, Douban comments"),
         "id": ["stanfordnlp/imdb", "stanfordnlp/sst2", "lansinuote/ChnSentiCorp"],
         "url": "https://ai.stanford.edu/~amaas/data/sentiment/",
         "license": ["unknown", "apache-2.0"],
