@@ -353,9 +353,17 @@ def wait_for_the_end(phase: Phase) -> None:
     deadline = time.monotonic() + STOP_SECONDS
     while not runtime.is_idle(for_seconds=0.5) and time.monotonic() < deadline:
         time.sleep(0.1)
-    if keeper := feedback.keeper():
-        keeper.close()
-    print("The hub has stopped.")
+    keeper = feedback.keeper()
+    is_done = keeper.close() if keeper else True
+    print("The hub has stopped.", flush=True)
+    if not is_done:
+        leave_at_once()
+
+
+def leave_at_once() -> None:
+    """End the process without waiting for its threads, after what is to be done at its end."""
+    atexit._run_exitfuncs()
+    os._exit(0)
 
 
 def main(argv: list[str] | None = None) -> int:

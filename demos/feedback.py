@@ -59,18 +59,24 @@ class Keeper:
             for file in self.files:
                 _append(file, line)
 
-    def close(self) -> None:
-        """Send what the Hub does not have yet; where that fails, leave it on disk and say where."""
+    def close(self) -> bool:
+        """Send what the Hub does not have yet; where that fails, leave it on disk and say where.
+
+        Returns:
+            False where the Hub client is still at work: its threads would hold up the end of the process.
+        """
         if not self.scheduler:
-            return
+            return True
+        sending = self.scheduler.trigger()
         try:
-            self.scheduler.trigger().result(SENDING_SECONDS)
+            sending.result(SENDING_SECONDS)
         except Exception as error:  # whatever the Hub client raises, the hub ends
             _log.info("Corrections not sent", exc_info=error)
             print(f"The Hub did not take the last corrections. They are in {self.unsent}.", flush=True)
         else:
             shutil.rmtree(self.unsent.parent, ignore_errors=True)
         self.scheduler.stop()
+        return sending.done()
 
 
 def _writable(file: Path) -> Path:

@@ -756,6 +756,23 @@ def test_sigterm_ends_it_within_ten_seconds_and_takes_its_files_along():
             http.get("/")
 
 
+def test_a_hub_whose_corrections_hang_on_their_way_ends_in_time(hub_server):
+    """``hub_server`` is our Hugging Face Hub on loopback; the request for a commit is never answered."""
+    hub_server.reset()
+    environment = {name: os.environ[name] for name in ("HF_ENDPOINT", "HF_TOKEN")}
+    flags = ("--demos", "digit", "--feedback-to", "alice/corrections")
+    with running_hub.start(*flags, gate_open=False, **environment) as hub:
+        hub_server.hang(kind="commit")
+        hub_server.hang(kind="preupload")
+        (unsent,) = hub.temporary.glob("hub-feedback-*")
+        (unsent / "more.jsonl").write_text("{}\n")
+        status, seconds = hub.stop()
+        hub_server.reset()
+        assert (status, seconds < STOP_SECONDS) == (0, True), hub.printed
+        assert "did not take the last corrections" in hub.printed
+        assert [path.name for path in hub.temporary.glob("hub-*")] == [unsent.name]
+
+
 def listen(hub):
     """Keep a stream open, as every open page does."""
     try:

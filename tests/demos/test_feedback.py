@@ -1,6 +1,7 @@
 """``demos.feedback``: where corrections are kept, what happens when they cannot be, and the question on the tab."""
 
 import threading
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import gradio as gr
@@ -11,6 +12,7 @@ from demos import digit, feedback, guard, page
 from models import digit as model
 from models import store
 from models.corrections import Correction, read_corrections
+from tests.loopback_hub import READER
 
 ENGLISH = page.translator("en")
 CORRECTION = Correction(np.zeros((28, 28), np.uint8), "7", "1", "mlp")
@@ -51,7 +53,7 @@ class Scheduler:
 
 
 @pytest.fixture
-def hub(monkeypatch, tmp_path):
+def schedulers(monkeypatch, tmp_path):
     """Let keepers send to a scheduler of ours; returns the schedulers made."""
     made = []
 
@@ -104,30 +106,30 @@ def test_a_file_that_cannot_be_written_is_said_at_the_start(tmp_path):
 # Sending
 
 
-def test_what_is_sent_lies_in_a_folder_of_its_own_and_the_data_set_is_private(hub):
+def test_what_is_sent_lies_in_a_folder_of_its_own_and_the_data_set_is_private(schedulers):
     kept = feedback.Keeper(None, "ada/corrections")
-    made = hub[0].made_with
+    made = schedulers[0].made_with
     assert (made["repo_id"], made["repo_type"], made["private"]) == ("ada/corrections", "dataset", True)
     kept.add(CORRECTION)
     kept.close()
-    assert len(hub[0].commits[0]) == 1
-    assert '"label": "7"' in hub[0].commits[0][0]
-    assert hub[0].stopped
+    assert len(schedulers[0].commits[0]) == 1
+    assert '"label": "7"' in schedulers[0].commits[0][0]
+    assert schedulers[0].stopped
     assert not made["folder_path"].exists()
 
 
-def test_file_and_data_set_may_both_be_given(hub, file):
+def test_file_and_data_set_may_both_be_given(schedulers, file):
     kept = feedback.Keeper(file, "ada/corrections")
     kept.add(CORRECTION)
     kept.close()
     assert len(read_corrections(file)) == 1
-    assert len(hub[0].commits[0]) == 1
+    assert len(schedulers[0].commits[0]) == 1
 
 
-def test_what_the_hub_did_not_take_stays_on_disk_and_is_named(hub, capsys):
+def test_what_the_hub_did_not_take_stays_on_disk_and_is_named(schedulers, capsys):
     kept = feedback.Keeper(None, "ada/corrections")
     kept.add(CORRECTION)
-    hub[0].fault = OSError("no route")
+    schedulers[0].fault = OSError("no route")
     kept.close()
     assert str(kept.unsent) in capsys.readouterr().out
     assert len(read_corrections(kept.unsent)) == 1
@@ -142,6 +144,40 @@ def test_a_hub_that_refuses_is_said_at_the_start(monkeypatch, tmp_path):
     with pytest.raises(ValueError, match=r"does not take ada/corrections \(401 Client Error\).*hf auth login"):
         feedback.Keeper(None, "ada/corrections")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_corrections_reach_the_hub_through_the_real_client(hub, tmp_path, monkeypatch):
+    monkeypatch.setattr(feedback.tempfile, "tempdir", str(tmp_path))
+    kept = feedback.Keeper(None, "alice/corrections")
+    kept.add(CORRECTION)
+    assert kept.close() is True
+    repository = hub.repositories["datasets/alice/corrections"]
+    (name,) = [name for name in repository.head.files if name.startswith("data/")]
+    sent = tmp_path / "sent.jsonl"
+    sent.write_bytes(repository.head.files[name])
+    assert [one.label for one in read_corrections(sent)] == ["7"]
+    assert repository.settings["visibility"] == "private"
+    assert not list(tmp_path.glob("hub-feedback-*"))
+
+
+def test_a_token_that_may_not_write_is_said_at_the_start(hub, tmp_path, monkeypatch):
+    monkeypatch.setattr(feedback.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("HF_TOKEN", READER)
+    with pytest.raises(ValueError, match="hf auth login"):
+        feedback.Keeper(None, "alice/corrections")
+
+
+def test_a_hub_that_hangs_does_not_hold_up_the_end(hub, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(feedback.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(feedback, "SENDING_SECONDS", 0.5)
+    kept = feedback.Keeper(None, "alice/corrections")
+    kept.add(CORRECTION)
+    hub.hang(kind="commit")
+    began = time.monotonic()
+    assert kept.close() is False
+    assert time.monotonic() - began < 3
+    assert "did not take" in capsys.readouterr().out
+    hub.mend()
 
 
 # The question

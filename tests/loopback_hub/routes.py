@@ -13,7 +13,7 @@ from tests.loopback_hub.repository import LOST_BEFORE, Refusal, blob_id, etag, i
 ORGANISATION = "school"  # everybody belongs to it
 
 
-Kind = Literal["models", "spaces"]
+Kind = Literal["models", "spaces", "datasets"]
 
 
 def repo_id_of(kind, owner, name):
