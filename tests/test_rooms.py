@@ -15,7 +15,7 @@ MAY_IMPORT = {
     "demos": {"demos", "models"},
     "models": {"models"},
     "training": {"training", "models"},
-    "benchmarks": {"benchmarks", "models", "training", "app"},
+    "benchmarks": {"benchmarks", "models", "training", "app", "demos"},
 }
 TASKS = ("digit", "image", "house", "forecast", "sentiment", "gan")
 

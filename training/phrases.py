@@ -30,6 +30,8 @@ SHARES = {
 }
 WITH_EMOJI = 1 / 8
 FACTS_WITH_EMOJI = 0.06
+# Every so many sentences one is nothing but one to three emoji.
+EMOJI_EVERY = 50
 
 PRAISING_EMOJI = tuple("😀😄😊😍🥰😘👍👏🎉❤💖😋🤩💯🌹✨🙌😁🥳♥")
 BLAMING_EMOJI = tuple("😡😠👎💔😞😤🤮🤢😢😭😒🙄😩😫💩🤬😖😑😣☹")
@@ -38,16 +40,20 @@ BLAMING_EMOJI = tuple("😡😠👎💔😞😤🤮🤢😢😭😒🙄😩😫�
 def make_phrases(count: int, seed: int) -> list[tuple[str, int]]:
     """Return ``count`` made sentences with their class (0 negative, 1 neutral, 2 positive), about half of them Chinese.
 
-    A third each. Some opinions carry an emoji, and some are a statement of fact to which only the emoji gives an
-    opinion. The sentences of the probe, and what differs from one of them by a word, are never among them.
+    A third each. Some opinions carry an emoji, some are a statement of fact to which only the emoji gives an opinion,
+    and some are emoji alone. The sentences of the probe, and what differs from one of them by a word, are never among
+    them.
     """
-    chance = random.Random(seed)
+    chance, of_emoji = random.Random(seed), random.Random(seed + 1)
     probed = {key(probe.text) for probe in PROBES}
     near = near_probes()
     made: dict[str, int] = {}
     while len(made) < count:
-        label = chance.choice((NEGATIVE, NEUTRAL, POSITIVE))
-        sentence = _sentence(label, chance)
+        if len(made) % EMOJI_EVERY == EMOJI_EVERY - 1:
+            label, sentence = _emoji_alone(of_emoji)
+        else:
+            label = chance.choice((NEGATIVE, NEUTRAL, POSITIVE))
+            sentence = _sentence(label, chance)
         if key(sentence) not in probed and near.isdisjoint(with_gaps(sentence)):
             made[sentence] = label
     return list(made.items())
@@ -67,6 +73,11 @@ def with_gaps(text: str) -> set[tuple[str, ...]]:
     words = tuple(word for word in words_of(text) if any(map(str.isalnum, word)))
     cut = {words[:start] + words[start + size :] for size in (1, 2) for start in range(len(words) + 1 - size)}
     return ({words} | cut) - {()}
+
+
+def _emoji_alone(chance: random.Random) -> tuple[int, str]:
+    label, emoji = chance.choice(((NEGATIVE, BLAMING_EMOJI), (POSITIVE, PRAISING_EMOJI)))
+    return label, "".join(chance.choices(emoji, k=chance.randint(1, 3)))
 
 
 def _sentence(label: int, chance: random.Random) -> str:

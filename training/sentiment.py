@@ -16,7 +16,7 @@ import numpy as np
 
 from models import sentiment, store
 from models.networks.sentiment import LENGTH, NETWORKS
-from models.tokens import Vocabulary
+from models.tokens import Vocabulary, read_vocabulary
 from training import run
 from training.run import _
 from training.script import Script, agree, follow
@@ -111,13 +111,14 @@ def known_input(vocabulary: Vocabulary, network: str) -> np.ndarray:
     return sentiment.fit([sentiment.preprocess(KNOWN_TEXT, vocabulary, network).ids], network)
 
 
-def figures(network: str, model: keras.Model, corpus: Corpus, root: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
+def figures(
+    network: str, model: keras.Model, vocabulary: Vocabulary, corpus: Corpus, root: Path
+) -> tuple[dict[str, Any], dict[str, bytes]]:
     """Return all that is measured of a finished network, and the pictures for its card by file name.
 
     Beside ours stand the others of the task as their folders below ``root`` state them.
     """
-    vocabulary = sentiment.shortened(corpus.vocabulary, network)
-    metrics, pictures = measure(model, vocabulary, corpus)
+    metrics, pictures = measure(model, vocabulary, corpus.encoded_by(vocabulary))
     metrics["latency"] = run.latency(model, (known_input(vocabulary, network),))
     metrics["baseline"] = measure_baseline(corpus, BASELINE)
     if network == OURS:
@@ -139,8 +140,8 @@ def produce(network: str, corpus: Corpus, settings: Settings, flags: Any) -> Pat
     training = run.circumstances(checkpoints, flags.seed, "float32")
     metrics = build_metrics(network, corpus, settings, training)
     metrics["training"]["epochs"] = len(run.read_history(checkpoints))
-    measured, pictures = figures(network, model, corpus, flags.output)
     vocabulary = sentiment.shortened(corpus.vocabulary, network)
+    measured, pictures = figures(network, model, vocabulary, corpus, flags.output)
     extras = pictures | {"vocabulary.txt": vocabulary.written(), "labels.txt": "\n".join(sentiment.LABELS) + "\n"}
     known = known_input(vocabulary, network)
     product = run.Product({"model": (model, (known,))}, metrics | measured, checkpoints / store.HISTORY, extras)
@@ -151,24 +152,25 @@ def produce(network: str, corpus: Corpus, settings: Settings, flags: Any) -> Pat
 
 def renew(network: str, corpus: Corpus, root: Path) -> Path:
     """Measure a finished folder anew and write the figures into it; the network stays as it is."""
-    folder, model = _read(network, root)
-    metrics, pictures = figures(network, model, corpus, root)
+    folder, model, vocabulary = _read(network, root)
+    metrics, pictures = figures(network, model, vocabulary, corpus, root)
     metrics |= {"summary": f"{SUMMARY[network]} {NEUTRAL_NOTE}", "limits": LIMITS[network]}
     return run.update_folder(folder.path, metrics | {"dataset": describe_data(corpus)}, pictures)
 
 
 def measure_again(network: str, corpus: Corpus, root: Path) -> bool:
     """Measure a finished folder on the test reviews; tell whether it agrees with its metrics."""
-    folder, model = _read(network, root)
-    found, _pictures = measure(model, sentiment.shortened(corpus.vocabulary, network), corpus)
+    folder, model, vocabulary = _read(network, root)
+    found, _pictures = measure(model, vocabulary, corpus.encoded_by(vocabulary))
     return agree(f"sentiment-{network}", found, folder.metrics)
 
 
-def _read(network: str, root: Path) -> tuple[store.Folder, keras.Model]:
-    """A finished folder, checked, and its network."""
+def _read(network: str, root: Path) -> tuple[store.Folder, keras.Model, Vocabulary]:
+    """A finished folder, checked, its network and the network's own vocabulary."""
     folder = store.read(sentiment.TASK, network, root)
     store.check(folder)
-    return folder, keras.models.load_model(folder.path / "model.keras", compile=False)
+    model = keras.models.load_model(folder.path / "model.keras", compile=False)
+    return folder, model, read_vocabulary(folder.path / "vocabulary.txt")
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -60,7 +60,7 @@ def measure(model: keras.Model, vocabulary: Vocabulary, corpus: Corpus) -> tuple
     classes = np.concatenate([corpus.test[name].classes for name in pooled])
     is_right = probabilities.argmax(axis=1) == classes
     confidence = probabilities.max(axis=1)
-    openings = [[name, begins] for name in pooled for begins in corpus.openings[name]]
+    openings = [[name, begins] for name in pooled for begins in corpus.openings(name)]
     probes = [encode(vocabulary, probe.text) for probe in PROBES]
     probed = predict_rows(model, probes)
     metrics = {

@@ -1,7 +1,7 @@
 """Reviews and made sentences as rows of token ids: the vocabulary, the parts, and batches of like length."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import keras
@@ -46,7 +46,7 @@ class Corpus:
     reviews: name of a set -> its training reviews; ``made`` the sentences of our own.
     validation: reviews and made sentences together; ``held``: how many of them are reviews.
     test: name of a set -> its reviews.
-    openings: name of a set -> how each of its test reviews begins.
+    tested: the same reviews as texts.
     """
 
     vocabulary: Vocabulary
@@ -55,7 +55,15 @@ class Corpus:
     validation: Part
     held: int
     test: dict[str, Part]
-    openings: dict[str, list[str]]
+    tested: dict[str, list[Review]]
+
+    def encoded_by(self, vocabulary: Vocabulary) -> "Corpus":
+        """Return the corpus with its test reviews as ids of another vocabulary, such as a finished folder's."""
+        return replace(self, test={name: _encode(vocabulary, part) for name, part in self.tested.items()})
+
+    def openings(self, name: str) -> list[str]:
+        """Return the first words of each test review of a set."""
+        return [opening(review.text) for review in self.tested[name]]
 
     @property
     def train(self) -> Part:
@@ -95,7 +103,7 @@ def encode_corpus(reviews: Reviews, made: int) -> Corpus:
         joined([*validation, _encode_made(vocabulary, phrases[:held])]),
         sum(map(len, validation)),
         {name: _encode(vocabulary, part) for name, part in reviews.test.items()},
-        {name: [opening(review.text) for review in part] for name, part in reviews.test.items()},
+        reviews.test,
     )
 
 

@@ -167,7 +167,7 @@ def test_any_other_route_is_not_there(visitor, path):
 
 
 def test_the_route_of_tools_is_open_only_where_there_are_tools(visitor):
-    visitor.wall = Firewall(visitor.behind, visitor.serving, visitor.stopping, {}, (), tools=True)
+    visitor.wall = Firewall(visitor.behind, visitor.serving, visitor.stopping, {}, (), visitor.wall.health, tools=True)
     for path in ("/gradio_api/mcp", "/gradio_api/mcp/"):
         assert visitor.ask(path, "POST", [b'{"method": "tools/list"}']).status_code == 200
     for path in ("/gradio_api/mcp/sse", "/gradio_api/mcp/messages/", "/gradio_api/mcp/schema"):

@@ -44,7 +44,8 @@ def networks(monkeypatch):
     runtime.configure()
     folder = store.read("digit", "mlp")
     measured = folder.metrics | {"result": folder.metrics["result"] | {"metric": "owa", "value": 0.9}}
-    monkeypatch.setattr(runtime, "folder", lambda task, network: replace(folder, network=network, metrics=measured))
+    stand_in = replace(folder, metrics=measured)
+    monkeypatch.setattr(runtime, "folder", lambda task, network: replace(stand_in, task=task, network=network))
     monkeypatch.setattr(runtime, "is_ready", lambda task, network: True)
     monkeypatch.setattr(runtime, "device", lambda: "CPU")
     monkeypatch.setattr(model, "predict_many", predict_many)
