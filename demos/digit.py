@@ -110,8 +110,7 @@ def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Bloc
 
         def read(pad_value: Any, picture_value: Any, network_name: Any, source_name: Any) -> Iterator[tuple]:
             """Answer for whichever of the two inputs was used last."""
-            is_drawing = source_name == "drawing"
-            load = partial(read_drawing, pad_value) if is_drawing else partial(read_picture, picture_value)
+            load = _loader(pad_value, picture_value, source_name)
             for panels in answer(load, network_name, _):
                 yield (*panels, source_name)
 
@@ -146,7 +145,7 @@ def _keep_corrections(question: entries.Choice, thanks: gr.HTML, inputs: list, g
     pad, picture, _network, _source = inputs
 
     def keep(said: Any, pad_value: Any, picture_value: Any, network_name: Any, source_name: Any) -> tuple[str, None]:
-        load = partial(read_drawing, pad_value) if source_name == "drawing" else partial(read_picture, picture_value)
+        load = _loader(pad_value, picture_value, source_name)
         return escape(correct(load, network_name, said, _)), None
 
     question.input(
@@ -219,6 +218,11 @@ def classify(image: Any, network: Any) -> dict[str, Any]:
     pixels = read_picture(image)
     reading = digit.predict(pixels, guard.require_choice(network, digit.networks()))
     return {"label": reading.label, "is_digit": reading.is_digit, "probabilities": reading.probabilities}
+
+
+def _loader(pad_value: Any, picture_value: Any, source_name: Any) -> Callable[[], np.ndarray]:
+    """What reads whichever of the two inputs was used last."""
+    return partial(read_drawing, pad_value) if source_name == "drawing" else partial(read_picture, picture_value)
 
 
 def read_drawing(value: Any) -> np.ndarray:

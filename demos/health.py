@@ -29,7 +29,7 @@ UNKNOWN = "unknown"
 class Health:
     """What is asked when a machine wants to know whether to send visitors.
 
-    networks: task -> the networks that its tab needs.
+    networks: task -> the networks that its tab needs; each is ready once it has answered its known input rightly.
     waiting: returns how many events wait in the queue.
     queue_size: how many may wait.
     stopping: set when the hub begins to end.
@@ -42,9 +42,7 @@ class Health:
 
     def problems(self) -> list[str]:
         """Return why no visitors should be sent now, in short sentences without paths; empty where they may come."""
-        missing = sorted(
-            f"{task}-{name}" for task, names in self.networks.items() for name in names if not _is_there(task, name)
-        )
+        missing = sorted(f"{task}-{name}" for task, name in self._pairs() if not runtime.is_ready(task, name))
         found = [f"not loaded: {', '.join(missing)}"] if missing else []
         if self.stopping.is_set():
             found.append("stopping")
@@ -57,16 +55,15 @@ class Health:
         problems = self.problems()
         return {"ready": not problems, "reasons": problems, **build(), "models": self._revisions()}
 
+    def _pairs(self) -> list[tuple[str, str]]:
+        """Each network with its task."""
+        return [(task, name) for task, names in self.networks.items() for name in names]
+
     def _revisions(self) -> dict[str, str]:
         """The revision of each loaded network: the Hub's commit, or where the copy lies."""
-        pairs = [(task, name) for task, names in self.networks.items() for name in names if _is_there(task, name)]
-        folders = {f"{task}-{name}": runtime.folder(task, name) for task, name in pairs}
+        ready = [pair for pair in self._pairs() if runtime.is_ready(*pair)]
+        folders = {f"{task}-{name}": runtime.folder(task, name) for task, name in ready}
         return {name: folder.revision or folder.origin for name, folder in folders.items()}
-
-
-def _is_there(task: str, network: str) -> bool:
-    """Whether a network has been loaded and has answered its known input as it should."""
-    return runtime.is_ready(task, network)
 
 
 def _disk_problems() -> list[str]:

@@ -1,6 +1,7 @@
 """Writing to the Hugging Face Hub: whether the token may, one commit of exactly some files, errors as sentences."""
 
 import hashlib
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,6 +25,17 @@ class Contents(NamedTuple):
     repo_id: str
     files: dict[str, Path | bytes]
     repo_type: str = "model"
+
+
+def follow(push: Callable[[], None]) -> int:
+    """Push as a command line asks; return the exit status. What stops the push ends in one sentence."""
+    try:
+        push()
+    except PushError as error:
+        sys.exit(f"The push stopped: {error}")
+    except KeyboardInterrupt:
+        sys.exit("The push stopped. The same command goes on from there.")
+    return 0
 
 
 def check_access(owner: str) -> None:

@@ -16,7 +16,6 @@ import argparse
 import datetime
 import itertools
 import json
-import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,6 +31,7 @@ from training.hub import (
     commit,
     create,
     find,
+    follow,
     held,
     is_current,
     require_name,
@@ -233,13 +233,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--tag", help="tag to set on each repository (default: today's date, as in v2026.11.21)")
     parser.add_argument("--force", action="store_true", help="replace also what is better on the Hub, or is not ours")
     flags = parser.parse_args(argv)
-    try:
-        push_folders(flags.folders, flags.to, flags.tag, flags.force)
-    except PushError as error:
-        sys.exit(f"The push stopped: {error}")
-    except KeyboardInterrupt:
-        sys.exit("The push stopped. The same command goes on from there.")
-    return 0
+    return follow(lambda: push_folders(flags.folders, flags.to, flags.tag, flags.force))
 
 
 if __name__ == "__main__":

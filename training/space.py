@@ -8,14 +8,13 @@ A Gradio Space needs a paid plan (PRO, Team or Enterprise) to be created.
 """
 
 import argparse
-import sys
 from pathlib import Path
 
 from huggingface_hub import HfApi
 from huggingface_hub.repocard import RepoCard
 
 from models import store
-from training.hub import Contents, PushError, check_access, commit, create, find, is_current, require_name, upload
+from training.hub import Contents, check_access, commit, create, find, follow, is_current, require_name, upload
 from training.push import files_of
 
 ROOT = Path(__file__).parents[1]
@@ -111,13 +110,7 @@ def main(argv: list[str] | None = None) -> int:
         "--gpu", action="store_true", help="let it install TensorFlow's CUDA libraries, for GPU hardware"
     )
     flags = parser.parse_args(argv)
-    try:
-        push_space(flags.to, flags.name, flags.private, flags.gpu)
-    except PushError as error:
-        sys.exit(f"The push stopped: {error}")
-    except KeyboardInterrupt:
-        sys.exit("The push stopped. The same command goes on from there.")
-    return 0
+    return follow(lambda: push_space(flags.to, flags.name, flags.private, flags.gpu))
 
 
 if __name__ == "__main__":
