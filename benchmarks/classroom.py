@@ -18,14 +18,10 @@ import os
 import platform
 import re
 import secrets
-import socket
-import subprocess
-import sys
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -33,12 +29,12 @@ import httpx
 import numpy as np
 from PIL import Image, ImageDraw
 
+from benchmarks.hub import megabytes, running_hub
 from demos.digit import EXAMPLES as DRAWINGS
 from demos.sentiment import EXAMPLES as TEXTS
 from models import digit, sentiment
 
 PAD_SIDE = 280  # pixels, as in demos/pad.js
-ROOT = Path(__file__).parent.parent
 ASSET = re.compile(r'(?:src|href)="\.?(/(?:assets|static)/[^"]+\.(?:js|css))"')
 THINK_SECONDS = (0.3, 1.2)
 PHOTO_SHARE = 0.1  # of the drawings
@@ -209,23 +205,6 @@ async def attend(address: str, clients: int, seconds: float) -> Register:
     return register
 
 
-@contextmanager
-def running_hub() -> Iterator[tuple[str, int]]:
-    """Start a hub in a process of its own; give its address and process id once its networks answer."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "app.py", "--port", str(port)]
-    quiet = subprocess.DEVNULL
-    with subprocess.Popen(command, cwd=ROOT, stdout=quiet, stderr=quiet) as process:  # noqa: S603 - our own flags
-        try:
-            address = f"http://127.0.0.1:{port}"
-            asyncio.run(_wait_for_answers(address))
-            yield address, process.pid
-        finally:
-            process.terminate()
-
-
 async def _wait_for_answers(address: str) -> None:
     """Wait until both tabs answer.
 
@@ -249,13 +228,6 @@ async def _wait_for_answers(address: str) -> None:
     raise TimeoutError(f"The hub at {address} did not answer within {START_SECONDS} s.")
 
 
-def megabytes(process: int, name: str) -> float:
-    """Return what Linux says of a process's memory: "VmRSS" now, "VmHWM" at its peak; NaN elsewhere."""
-    status = Path(f"/proc/{process}/status")
-    lines = status.read_text(encoding="ascii").splitlines() if status.is_file() else []
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(name)), float("nan"))
-
-
 def report(register: Register) -> str:
     """Return a line for each kind of answer and for all, and the failures."""
     lines = []
@@ -274,6 +246,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=60, help="how long each stays (default: %(default)s)")
     flags = parser.parse_args(argv)
     with running_hub() as (address, process):
+        asyncio.run(_wait_for_answers(address))
         before = megabytes(process, "VmRSS")
         register = asyncio.run(attend(address, flags.clients, flags.seconds))
         peak = megabytes(process, "VmHWM")
