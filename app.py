@@ -298,9 +298,14 @@ def _middleware(
         events=hub.fns.keys(),
         health=Health(networks, lambda: len(hub._queue), flags.queue_size, phase.stopping),
         tools=flags.mcp,
-        trust_proxy=os.environ.get("SYSTEM") == "spaces",
+        trust_proxy=in_a_space(),
     )
     return [firewall, Middleware(PageLanguage, first_language=flags.lang)]
+
+
+def in_a_space() -> bool:
+    """Whether this is a Space of the Hugging Face Hub, which has an address of its own and a proxy before it."""
+    return os.environ.get("SYSTEM") == "spaces"
 
 
 def announce(hub: gr.Blocks, flags: argparse.Namespace) -> None:
@@ -311,7 +316,7 @@ def announce(hub: gr.Blocks, flags: argparse.Namespace) -> None:
     print(f"The hub is at {address} (in Chinese at {address}/zh). Ctrl-C stops it.", flush=True)
     if flags.share:
         threading.Thread(target=_open_link, args=(here, hub, flags.share_server), daemon=True).start()
-    else:
+    elif not in_a_space():
         share.tell(host, port)
 
 
@@ -333,7 +338,7 @@ def own_temporary_folder() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="hub-", dir=os.environ.get("GRADIO_TEMP_DIR")))
     os.environ["GRADIO_TEMP_DIR"] = str(folder)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    if os.environ.get("SYSTEM") == "spaces" and "KERAS_HOME" not in os.environ:
+    if in_a_space() and "KERAS_HOME" not in os.environ:
         os.environ["KERAS_HOME"] = tempfile.mkdtemp(prefix="keras-")
         atexit.register(shutil.rmtree, os.environ["KERAS_HOME"], ignore_errors=True)
     threading.Thread(target=_sweep_forever, args=(folder,), daemon=True).start()

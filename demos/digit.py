@@ -54,7 +54,11 @@ API = endpoint.Endpoint(
         "image": endpoint.file_of_picture(
             _("One digit, dark on light or light on dark."), Refusal(NO_PICTURE), *map(Refusal, REASONS.values())
         ),
-        "network": endpoint.choice(NETWORKS, _("Which network reads it."), digit.DEFAULT_NETWORK),
+        "network": endpoint.choice(
+            NETWORKS,
+            _("Which network reads it; one that was added by `--add` has its name in the tab."),
+            digit.DEFAULT_NETWORK,
+        ),
     },
     {
         "label": _("the digit as text, or the nearest one where is_digit is false"),
@@ -121,7 +125,8 @@ def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Bloc
             _keep_corrections(question, thanks, [pad, picture, network, source], guarded, _)
         if language == "en":
             result = gr.JSON(visible=False, label="result")
-            page.add_endpoint(guarded(classify), [picture, network], result, API.name, API.docstring(_))
+            offered = API.with_networks(digit.networks())
+            page.add_endpoint(guarded(classify), [picture, network], result, API.name, offered.docstring(_))
     return demo
 
 
@@ -168,7 +173,7 @@ def correct(load: Callable[[], np.ndarray], network: Any, said: Any, _: Translat
         guard.Refusal: there is no drawing, the label is none of the eleven, or corrections cannot be kept now.
     """
     label = guard.require_choice(said, (*digit.LABELS, NONE))
-    name = guard.require_choice(network, digit.NETWORKS)
+    name = guard.require_choice(network, digit.networks())
     try:
         pixels = load()
     except guard.Refusal:

@@ -62,6 +62,11 @@ class Endpoint:
     returns: dict[str, str]
     refusals: tuple[Refusal, ...] = ()
 
+    def with_networks(self, networks: Sequence[str]) -> "Endpoint":
+        """Return the same call for a hub that offers ``networks``, those that were added among them."""
+        usual = self.parameters["network"]
+        return replace(self, parameters=self.parameters | {"network": choice(networks, usual.about, usual.default)})
+
     @property
     def kinds(self) -> dict[str, str]:
         """Parameter -> kind."""

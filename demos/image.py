@@ -46,7 +46,11 @@ API = endpoint.Endpoint(
     _("Name what the middle of a picture shows, one of ten classes of things."),
     {
         "image": endpoint.file_of_picture(_("One thing, in the middle."), guard.Refusal(CHOOSE)),
-        "network": endpoint.choice(NETWORKS, _("Which network looks at it."), task.DEFAULT_NETWORK),
+        "network": endpoint.choice(
+            NETWORKS,
+            _("Which network looks at it; one that was added by `--add` has its name in the tab."),
+            task.DEFAULT_NETWORK,
+        ),
     },
     {
         "label": _("the class, or the nearest one where is_known is false"),
@@ -107,7 +111,8 @@ def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Bloc
         frame.upload(guarded(crop.offered_path), frame, picture, **quiet)
         if language == "en":
             result = gr.JSON(visible=False, label="result")
-            page.add_endpoint(guarded(classify), [picture, network], result, API.name, API.docstring(_))
+            offered = API.with_networks(task.networks())
+            page.add_endpoint(guarded(classify), [picture, network], result, API.name, offered.docstring(_))
     return demo
 
 

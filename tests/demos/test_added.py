@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 import app
-from demos import digit, image, page
+from demos import digit, feedback, image, page
 from demos.plots import percent
 from models import added, runtime
+from models.corrections import read_corrections
 from tests.made_network import CLOTHES, classifier, save
 from tests.running_hub import seven
 
@@ -90,6 +91,25 @@ def test_the_waiting_note_has_its_labels_too():
 def test_the_endpoint_knows_it(picture):
     answer = digit.classify(picture, "clothes")
     assert answer["label"] in CLOTHES and list(answer["probabilities"]) == list(CLOTHES)
+
+
+@pytest.mark.parametrize(("tab", "network"), [(digit, "clothes"), (image, "pets")])
+def test_the_description_for_programs_names_it(tab, network):
+    built = tab.build("en")
+    (event,) = (event for event in built.fns.values() if event.api_name == tab.API.name)
+    assert f", {network}" in event.api_description
+    assert network not in tab.API.description(_)
+
+
+def test_a_correction_of_its_answer_is_kept(tmp_path):
+    file = tmp_path / "corrections.jsonl"
+    feedback.configure(feedback.Keeper(file, None))
+    try:
+        digit.correct(lambda: np.full((28, 28), 9, np.uint8), "clothes", digit.NONE, _)
+    finally:
+        feedback.configure(None)
+    (kept,) = read_corrections(file)
+    assert kept.network == "clothes" and kept.answer in CLOTHES and kept.label is None
 
 
 def test_an_image_network_answers_with_labels_of_its_own():

@@ -1,10 +1,13 @@
 """``demos.share``: the address in the network, the QR code, and why there is no public link."""
 
+from types import SimpleNamespace
+
 import httpx
 import pytest
 from gradio import networking, tunneling
 from gradio.exceptions import ChecksumMismatchError, ShareCertificateWriteError
 
+import app
 from demos import share
 
 TOKEN = "token"
@@ -101,3 +104,19 @@ def test_without_a_link_the_reason_comes_first_then_what_else(monkeypatch, capsy
 def test_a_hub_for_this_machine_alone_prints_nothing_more(capsys):
     share.tell("127.0.0.1", 80)
     assert capsys.readouterr().out == ""
+
+
+def announced(monkeypatch, capsys, *flags):
+    monkeypatch.setattr(share, "_own_address", lambda: "192.0.2.7")
+    app.announce(SimpleNamespace(server_name="0.0.0.0", server_port=80), app.parse_flags([*flags]))
+    return capsys.readouterr().out
+
+
+def test_a_hub_for_the_network_tells_its_address(monkeypatch, capsys):
+    monkeypatch.delenv("SYSTEM", raising=False)
+    assert "http://192.0.2.7:80" in announced(monkeypatch, capsys)
+
+
+def test_a_space_does_not_tell_the_address_of_its_container(monkeypatch, capsys):
+    monkeypatch.setenv("SYSTEM", "spaces")
+    assert "192.0.2.7" not in announced(monkeypatch, capsys)
