@@ -1,7 +1,7 @@
 """Forecast the M1 competition's series with ETS and Theta as statsforecast has them, to compare the networks with.
 
-    python -m venv /tmp/statistics && /tmp/statistics/bin/pip install -r requirements-statistics.txt
-    /tmp/statistics/bin/python -m training.forecast_statistics --data DIR
+    python -m venv .venv-statistics && .venv-statistics/bin/pip install -r requirements-statistics.txt
+    .venv-statistics/bin/python -m training.forecast_statistics --data DIR
 
 Runs in an environment of its own, because statsforecast 2.1 needs an older pandas than the app does. Writes
 .checkpoints/m1-statistics.npz, which ``training.forecast --measure`` and ``--evaluate`` read where it is there: for
