@@ -107,7 +107,8 @@ POSITIVE = {
         "{thing}从来不{n}。 {thing}挑不出毛病。 对{thing}没什么可抱怨的。 选{this}{thing}我不后悔。 "
         "没有比{this}{thing}更{p}的了。 {thing}再{p}不过了。 {thing}没让我失望。 {thing}不是{n},是{p}。 "
         "{thing}丝毫不{n}。 不得不说{thing}{adv}{p}。 没有人不喜欢{this}{thing}。 {thing}毫不{n}。 "
-        "从没见过这么{p}的{thing}。 {thing}哪里{n}了,明明{adv}{p}。 {thing}不仅不{n},还{adv}{p}。 不能不夸{thing}。"
+        "从没见过这么{p}的{thing}。 {thing}哪里{n}了,明明{adv}{p}。 {thing}不仅不{n},还{adv}{p}。 不能不夸{thing}。 "
+        "不{n}。 并不{n}。 完全不{n}。 一点都不{n}。 没那么{n}。 不算{n}。 不{n},{adv}{p}。"
     ),
     "contrast": _list(
         "虽然{cn},但是{cp}。 虽然有些{n},但{thing}总体还是{adv}{p}的。 尽管{thing}{n},{thing}还是非常{p}。 "
@@ -138,7 +139,8 @@ NEGATIVE = {
         "以后不会再买这种{thing}了。 {thing}不值这个钱。 我不喜欢{this}{thing}。 {thing}没有想象中{p}。 "
         "看不出{thing}哪里{p}。 {thing}缺乏{quality}。 没有比{this}{thing}更{n}的了。 {thing}再{n}不过了。 "
         "{thing}从来没{p}过。 {thing}哪里{p}了? {thing}不但不{p},还{adv}{n}。 {thing}不能算{p}。 "
-        "{thing}远远不够{p}。 毫无{quality}。 我可不觉得{thing}{p}。"
+        "{thing}远远不够{p}。 毫无{quality}。 我可不觉得{thing}{p}。 "
+        "不{p}。 并不{p}。 不太{p}。 一点都不{p}。 没那么{p}。 算不上{p}。 不{p},{adv}{n}。"
     ),
     "contrast": _list(
         "虽然{cp},但是{cn}。 虽然{thing}{p},总体来说还是{adv}{n}。 尽管{thing}{p},{thing}还是非常{n}。 "

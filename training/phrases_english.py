@@ -180,7 +180,8 @@ POSITIVE = {
         "the {thing} couldn't be {better}.|the {thing} is not {n}, in fact it is quite {p}.|"
         "I don't think the {thing} is {n}.|the {thing} isn't {n} like the others.|there was nothing {n} about it.|"
         "you won't {hate} the {thing}.|without a doubt {p}.|not a {n} {thing} by any means.|"
-        "I wouldn't change anything about the {thing}.|never {n}, always {p}."
+        "I wouldn't change anything about the {thing}.|never {n}, always {p}.|not {n}.|not {n} in any way.|wasn't {n}.|"
+        "it isn't {n}.|not the least bit {n}.|not at all {n}.|not so {n}.|not {n}, but {p}."
     ),
     "contrast": _list(
         "{cn}, but {cp}.|although {cn}, {cp}.|even though {cn}, {cp}.|despite the {n} {thing}, {cp}.|"
@@ -222,7 +223,8 @@ NEGATIVE = {
         "the {thing} isn't worth the money.|the {thing} never becomes {p}.|not a {p} {thing} by any means.|"
         "the {thing} fails to be {p}.|the {thing} couldn't be {worse}.|never {p}, always {n}.|"
         "the {thing} doesn't work.|I will never {love} this {thing}.|without any {quality}.|"
-        "I wouldn't {love} this {thing} if you paid me."
+        "I wouldn't {love} this {thing} if you paid me.|not {p}.|not {p} in any way.|wasn't {p}.|it isn't {p}.|"
+        "not very {p}.|not at all {p}.|not so {p}.|not {p}, but {n}."
     ),
     "contrast": _list(
         "{cp}, but {cn}.|although {cp}, {cn}.|even though {cp}, {cn}.|despite the {p} {thing}, {cn}.|"
