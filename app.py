@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
+from typing import NoReturn
 
 import gradio as gr
 import huggingface_hub.constants
@@ -355,20 +356,23 @@ def wait_for_the_end(phase: Phase) -> None:
     """Sleep until Ctrl-C or SIGTERM; then take nothing new, and let what is being answered finish."""
     while not phase.stopping.wait(0.5):  # a wait without end would not let a signal through on every system
         pass
-    deadline = time.monotonic() + STOP_SECONDS
+    keeper = feedback.keeper()
+    deadline = time.monotonic() + STOP_SECONDS - (feedback.SENDING_SECONDS if keeper else 0)
     while not runtime.is_idle(for_seconds=0.5) and time.monotonic() < deadline:
         time.sleep(0.1)
-    keeper = feedback.keeper()
-    is_done = keeper.close() if keeper else True
+    if keeper:
+        keeper.close()
     print("The hub has stopped.", flush=True)
-    if not is_done:
-        leave_at_once()
 
 
-def leave_at_once() -> None:
-    """End the process without waiting for its threads, after what is to be done at its end."""
+def leave_at_once(status: int) -> NoReturn:
+    """End the process after what is to be done at its end, without waiting for its threads or tearing TensorFlow down.
+
+    That would take seconds, in which the port is open and nobody answers, and may crash while a network is loaded.
+    """
     atexit._run_exitfuncs()
-    os._exit(0)
+    sys.stdout.flush()
+    os._exit(status)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -393,4 +397,4 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    leave_at_once(main())

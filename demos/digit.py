@@ -74,6 +74,7 @@ NOTHING_TO_CORRECT = _("Draw a digit or choose a picture first; then say what it
 KEPT = _("Thank you. Kept: this {label} was read as {answer}.")
 KEPT_NO_DIGIT = _("Thank you. Kept: this is no digit; it was read as {answer}.")
 NONE = "none"
+NOT_IN_LINK = _("Drawing and picture are not in it.")
 WAITING = _("Loading the networks; the answer comes in a few seconds …")
 
 
@@ -92,7 +93,7 @@ def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Bloc
             elem_classes="hub-intro",
         )
         readers = link_readers()
-        panel = link.build_panel(digit.TASK, tuple(readers), _)
+        panel = link.build_panel(digit.TASK, tuple(readers), _, _(NOT_IN_LINK))
         with gr.Row(equal_height=False):
             with gr.Column(scale=4, min_width=300), gr.Tabs():
                 with gr.Tab(_("Draw")):

@@ -10,6 +10,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Collection
+from html import escape
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -27,6 +28,7 @@ JOIN = "/gradio_api/queue/join"
 EXACT = {
     "/",
     "/zh",
+    "/zh/",
     "/config",
     "/theme.css",
     "/favicon.ico",
@@ -54,6 +56,14 @@ PREFIXES = ("/assets/", "/static/", "/svelte/", "/gradio_api/heartbeat/")
 STARTUP = "/gradio_api/startup-events"
 ALIVE, READY = "/healthz", "/readyz"
 FILE = "/gradio_api/file="
+NOTHING_HERE = """<!doctype html>
+<html lang="en"><head><title>404</title><meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark"></head>
+<body style="font: 1.1rem/1.6 system-ui, sans-serif; max-width: 32em; margin: 20vh auto; padding: 0 1em">
+<p>There is nothing here. <a href="{home}?lang=en">To the hub</a></p>
+<p lang="zh-CN">这里什么都没有。<a href="{home}zh">前往演示馆</a></p>
+</body></html>
+"""
 CALL = re.compile(r"/gradio_api/call/(?:v2/)?(?P<name>\w+)(?:/\w+)?")
 
 
@@ -109,12 +119,14 @@ class Firewall:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         path, headers = scope["path"], _headers(scope)
-        if path in (ALIVE, READY):
+        if path in (ALIVE, READY) and scope["method"] not in ("GET", "HEAD"):
+            await _refuse(send, 405, "Only GET is answered here.")
+        elif path in (ALIVE, READY):
             await self._tell_health(path, send)
         elif self.open > CONNECTIONS:
             await _refuse(send, 503, "The hub is full. Please try again in a minute.")
         elif not self._is_known(path):
-            await _refuse(send, 404, "There is nothing here.")
+            await _tell_nothing_is_here(scope, headers, send)
         elif self.stopping.is_set() and scope["method"] == "POST":
             await _refuse(send, 503, "The hub is closing. Please try again later.")
         elif self.calls and _is_call(scope) and not self.calls.admit(_visitor(headers)):
@@ -159,7 +171,8 @@ class Firewall:
             await send({"type": "http.response.body", "body": b""})
 
     def _problem_of(self, path: str, body: bytes) -> str | None:
-        """What is wrong with a JSON body, or None. What is no JSON is left to Gradio, which refuses it."""
+        """What is wrong with a JSON body, or None. Other routes than those of calls may take a form."""
+        call = CALL.fullmatch(path)
         try:
             content = json.loads(body)
             if not _names_only_uploads(content):
@@ -167,8 +180,7 @@ class Firewall:
         except RecursionError:
             return "This is nested too deeply."
         except ValueError:
-            return None
-        call = CALL.fullmatch(path)
+            return "The body must be a JSON object." if call or path == JOIN else None
         if call and not _fits(content, self.endpoints[call["name"]], "/v2/" in path):
             kinds = " and ".join(f"{name} (a {kind})" for name, kind in self.endpoints[call["name"]].items())
             return f"{call['name']} takes {kinds}."
@@ -287,8 +299,21 @@ async def _refuse(send: Send, status: int, sentence: str) -> None:
     await _answer_json(send, status, {"error": sentence})
 
 
+async def _tell_nothing_is_here(scope: Scope, headers: dict[str, str], send: Send) -> None:
+    """Answer 404: a program in JSON, a person with the way to the hub."""
+    if "text/html" in headers.get("accept", ""):
+        page = NOTHING_HERE.format(home=escape(scope.get("root_path", "") + "/"))
+        await _answer(send, 404, "text/html; charset=utf-8", page)
+    else:
+        await _refuse(send, 404, "There is nothing here.")
+
+
 async def _answer_json(send: Send, status: int, content: dict[str, Any]) -> None:
-    body = json.dumps(content).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await _answer(send, status, "application/json", json.dumps(content))
+
+
+async def _answer(send: Send, status: int, kind: str, text: str) -> None:
+    body = text.encode()
+    headers = [(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

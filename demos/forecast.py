@@ -30,6 +30,7 @@ MOST_VALUES = 10_000
 MOST_USED = forecast.MAX_LENGTH
 
 EMPTY = _("Choose an example, upload a file, or paste numbers.")
+NOT_IN_LINK = _("Files and pasted numbers are not in it.")
 PLEASE_ANSWER = _("Please choose the answer below your series.")
 WAITING = _("Loading the networks; the answer comes in a few seconds …")
 TESTING = _("Testing every method on the end of the series …")
@@ -40,7 +41,7 @@ ABOUT_TEST = _(
     "within the bands: 80 and 95 % would be right."
 )
 NO_LIST = _("values must be a list of {least} to {most} numbers.")
-NO_ENTRY = _("values must be numbers only; item {number} is not one.")
+NO_ENTRY = _("values must be numbers from -1e15 to 1e15; item {number} is not one.")
 LEAST_VALUES = sorted({forecast.min_length(name) for name in NETWORKS})  # the default network needs fewest
 BANDS_ABOUT = {
     "forecast": _("the next values, as many as horizon says"),
@@ -109,7 +110,7 @@ def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Bloc
         )
         gr.Markdown(intro, elem_classes="hub-intro")
         readers = link_readers(_)
-        panel = link.build_panel(forecast.TASK, tuple(readers), _)
+        panel = link.build_panel(forecast.TASK, tuple(readers), _, _(NOT_IN_LINK), "example")
         with gr.Row(equal_height=False):
             with gr.Column(scale=4, min_width=300):
                 sources, buttons = form.build_sources(max_upload_mb, _)

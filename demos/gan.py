@@ -28,7 +28,7 @@ Panels = tuple[str, str, str, str, Any, Any]
 
 START = _("The pictures come in a moment.")
 WAITING = _("Loading the networks; the pictures come in a few seconds …")
-NOT_CONDITIONAL = _("{network} cannot be told which digit to make. Leave the digit out (null).")
+NOT_CONDITIONAL = _("{network} cannot be told which digit to make. Give null as the digit.")
 API = endpoint.Endpoint(
     "generate_digits",
     _("Make pictures of handwritten digits out of random numbers. The same values give the same pictures."),

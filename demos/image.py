@@ -41,6 +41,7 @@ NAMES = {
     "truck": _("truck"),
 }
 CHOOSE = _("Choose a picture first.")
+NOT_IN_LINK = _("The picture is not in it.")
 API = endpoint.Endpoint(
     "classify_image",
     _("Name what the middle of a picture shows, one of ten classes of things."),
@@ -81,7 +82,7 @@ def build(language: str, max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Bloc
         )
         gr.Markdown(intro, elem_classes="hub-intro")
         readers = link_readers()
-        panel = link.build_panel(task.TASK, tuple(readers), _)
+        panel = link.build_panel(task.TASK, tuple(readers), _, _(NOT_IN_LINK))
         with gr.Row(equal_height=False):
             with gr.Column(scale=4, min_width=300, elem_classes="image-input"):
                 picture = _picture_input(max_upload_mb, _)

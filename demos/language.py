@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CODES = {"/": "en", "/zh": "zh-CN"}
+SLASHED = "/zh/"  # as some type it
 SCRIPT = Path(__file__).with_name("hub.js")
 HTML_LANG = re.compile(rb'<html[^>]*?\blang="[^"]*"')
 
@@ -30,7 +31,7 @@ class PageLanguage:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lead a visit to the page in its language, or mark the page as being in it."""
-        if scope["type"] != "http" or scope["method"] != "GET" or scope["path"] not in CODES:
+        if scope["type"] != "http" or scope["method"] != "GET" or scope["path"] not in (*CODES, SLASHED):
             await self.app(scope, receive, send)
         elif target := self._elsewhere(scope):
             headers = [
@@ -48,7 +49,9 @@ class PageLanguage:
 
         ``?lang=`` decides; without it, only a visit to "/" may be led on, by flag or by the browser.
         """
-        query = parse_qsl(scope["query_string"].decode("latin-1"))
+        if scope["path"] == SLASHED:
+            return f"../zh?{scope['query_string'].decode('latin-1')}".rstrip("?")
+        query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         asked = dict(query).get("lang") or (self._first(scope) if scope["path"] == "/" else None)
         rest = urlencode([(name, value) for name, value in query if name != "lang"])
         if scope["path"] == "/" and asked and asked.startswith("zh"):

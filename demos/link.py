@@ -24,8 +24,10 @@ NUMBER = re.compile(r"-?\d{1,20}(\.\d{1,20})?", re.ASCII)
 # Writes the mistakes that hub.js found as sentences.
 TELL = """
 const notice = element.querySelector(".hub-link-notes");
-for (const mistake of new Set(window.hubLink.mistakes)) {
-  notice.append(Object.assign(document.createElement("li"), { textContent: notice.dataset[mistake] }));
+const sentences = window.hubLink.mistakes.map(({ kind, name, tab }) =>
+  notice.dataset[kind].replace("{name}", () => name).replace("{tab}", () => tab));
+for (const sentence of new Set(sentences)) {
+  notice.append(Object.assign(document.createElement("li"), { textContent: sentence }));
 }
 """
 
@@ -33,6 +35,8 @@ LEFT_OUT = _("Not taken from the link: {name}. {why}")
 TOO_LONG_QUERY = _("The link is too long and was not read.")
 ALL_HIDDEN = _("A link cannot hide every tab.")
 HIDES_ITSELF = _("A link cannot hide the tab that it opens.")
+UNKNOWN_NAME = _("Links to this tab take nothing of that name.")
+OF_ANOTHER_TAB = _("It belongs to another tab, which the link must name: tab={tab}.")
 
 # Name in the address -> what makes a component's value of its text, or raises guard.Refusal.
 Readers = dict[str, Callable[[str], Any]]
@@ -60,7 +64,7 @@ def parse(query: Any) -> dict[str, str]:
         return {}
     if len(query) > LONGEST_QUERY:
         raise guard.Refusal(TOO_LONG_QUERY)
-    return dict(reversed(parse_qsl(query.removeprefix("?"))))
+    return dict(reversed(parse_qsl(query.removeprefix("?"), keep_blank_values=True)))
 
 
 def read(query: Any, readers: Readers, _: Translate) -> tuple[dict[str, Any], list[str]]:
@@ -84,9 +88,10 @@ def _left_out(name: str, refusal: guard.Refusal, _: Translate) -> str:
 
 
 def notice(tasks: tuple[str, ...], _: Translate) -> str:
-    """Return the place where the page says what it could not use of a link's ``tab`` and ``hide``; TELL fills it.
+    """Return the place where the page says what it could not use of a link as a whole; TELL fills it.
 
-    Both are read in hub.js before the page is drawn, since Gradio 6.31 cannot hide a tab later.
+    ``tab``, ``hide`` and the names are read in hub.js before the page is drawn, since Gradio 6.31 cannot hide a tab
+    later.
     """
     unknown = guard.Refusal(guard.UNKNOWN_CHOICE, choices=", ".join(tasks))
     refusals = {
@@ -94,23 +99,29 @@ def notice(tasks: tuple[str, ...], _: Translate) -> str:
         "hide": ("hide", unknown),
         "itself": ("hide", guard.Refusal(HIDES_ITSELF)),
         "all": ("hide", guard.Refusal(ALL_HIDDEN)),
+        "lang": ("lang", guard.Refusal(guard.UNKNOWN_CHOICE, choices="en, zh")),
+        "unknown": ("{name}", guard.Refusal(UNKNOWN_NAME)),
+        "elsewhere": ("{name}", guard.Refusal(OF_ANOTHER_TAB, tab="{tab}")),
     }
     sentences = {mistake: _left_out(name, refusal, _) for mistake, (name, refusal) in refusals.items()}
     data = " ".join(f'data-{mistake}="{escape(sentence)}"' for mistake, sentence in sentences.items())
     return f'<ul class="hub-link-notes" role="status" {data}></ul>'
 
 
-def build_panel(task: str, names: tuple[str, ...], _: Translate) -> gr.HTML:
+def build_panel(task: str, names: tuple[str, ...], _: Translate, without: str = "", unless: str = "") -> gr.HTML:
     """Return a tab's button that copies a link to what it shows, and the place where a link's mistakes are told.
 
     Args:
         task: the tab.
         names: the parameters of its links, in the order of the components that ``connect`` is given.
+        without: a sentence on what the tab shows and no link holds; "" where a link holds everything.
+        unless: the parameter with which a link holds everything all the same; "" for none.
     """
     words = {
         "copied": _("The link is copied."),
         "select": _("Copy the marked link with Ctrl+C, or with a long press."),
         "cut": _("A text of more than {longest} characters is left out.").format(longest=LONGEST_TEXT),
+        "without": without,
     }
     data = " ".join(f'data-{name}="{escape(text)}"' for name, text in words.items())
     button, field = escape(_("Copy link")), escape(_("Link to what this tab shows"))
@@ -129,6 +140,7 @@ def build_panel(task: str, names: tuple[str, ...], _: Translate) -> gr.HTML:
         task=task,
         names=list(names),
         longest=LONGEST_TEXT,
+        unless=unless,
     )
 
 

@@ -53,7 +53,9 @@ async function call(name, values) {
 async function upload(file) {
   const body = new FormData();
   body.append("files", file, "picture.png");
-  const [path] = await (await fetch(`${hub}/gradio_api/upload`, { method: "POST", body })).json();
+  const sent = await fetch(`${hub}/gradio_api/upload`, { method: "POST", body });
+  if (!sent.ok) throw new Error(await sent.text());
+  const [path] = await sent.json();
   return { path, meta: { _type: "gradio.FileData" } };
 }
 
@@ -77,7 +79,8 @@ HOW = _(
     "A call has two steps: `POST /gradio_api/call/v2/NAME` with a JSON object of parameters gives an `event_id`, and "
     "`GET /gradio_api/call/NAME/EVENT_ID` streams the outcome: `event: complete` with a list that holds the result, or "
     "`event: error` with an object whose `error` is a sentence. What is left out has its default. A file is sent "
-    "first, to `/gradio_api/upload`, and then named by the path that comes back; it is deleted within an hour."
+    "first, to `/gradio_api/upload`, and then named by the path that comes back; it is deleted within an hour. "
+    "An EVENT_ID that is not known, or was fetched before, gives `event: error` with a text in place of the object."
 )
 COLUMNS = (_("parameter"), _("type and range"), _("default"), _("meaning"))
 RESULT, REFUSED, MUST = _("Result:"), _("What is said about values that cannot be used:"), _("must be given")
@@ -85,10 +88,12 @@ ALWAYS = _("Errors of every call")
 AT_ANY_CALL = _("Any call may be answered with one of these sentences in place of a result:")
 STATUSES = {
     400: _(
-        "The call does not have these parameters, or names a file that was not uploaded here; the sentence says which."
+        "The body is no JSON object, the call does not have these parameters, or it names a file that was not uploaded "
+        "here; the sentence says which."
     ),
+    401: _("The hub asks for a password (see below)."),
     404: _("There is no such call."),
-    413: _("The body is larger than {megabytes} MB, or the file larger than the hub allows."),
+    413: _("The body is larger than {megabytes} MB, or the file larger than the hub allows (then as plain text)."),
     429: _(
         "On a public Space: more than {calls} calls a minute from one address, {at_once} at once. Wait, and try again."
     ),
@@ -100,6 +105,10 @@ FROM_A_BROWSER = _(
     "by a name or a LAN address; nothing has to be set. Where it is reached as `localhost` or `127.0.0.1`, only pages "
     "that come from there too may, so that no page on the internet reads what runs on your own machine: serve your "
     "page from `localhost`, or start the hub with `--host 0.0.0.0` and call it by its LAN address."
+)
+WITH_PASSWORD = _(
+    'A hub with `--auth-file` lets in `Client("http://127.0.0.1:7860", auth=("name", "password"))`; curl signs in with '
+    "`curl -s -c jar -d 'username=name&password=password' $hub/login`, and then sends the cookie with `-b jar`."
 )
 MCP = _(
     "`python app.py --mcp` also makes each call a tool for language models, at `/gradio_api/mcp/` (Model Context "
@@ -125,6 +134,7 @@ def document(language: str) -> str:
         f"curl:\n\n```sh\n{CURL}```",
         f"JavaScript:\n\n```js\n{FETCH}```",
         translate(FROM_A_BROWSER),
+        translate(WITH_PASSWORD),
         "## MCP",
         translate(MCP),
     ]

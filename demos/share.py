@@ -21,9 +21,10 @@ from gradio.exceptions import ChecksumMismatchError, ShareCertificateWriteError
 NOBODY = ("192.0.2.1", 9)
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - what a visitor may ask for
 
-ELSE = """What else lets others in:
-  - in the same network: python app.py --host 0.0.0.0, then the address that it prints
-  - for everybody: a Space on the Hugging Face Hub (see "Publish your own" in README.md)
+IN_THE_NETWORK = """
+  - in the same network: python app.py --host 0.0.0.0, then the address that it prints"""
+ELSE = """What else lets others in:{network}
+  - for everybody: a Space on the Hugging Face Hub (see "A Space" in README.md)
   - a tunnel server of your own: --share-server HOST:PORT (https://github.com/huggingface/frp)"""
 
 # What stops a tunnel, the narrower kinds of error first.
@@ -119,7 +120,8 @@ def tell(host: str, port: int, problem: str | None = None) -> None:
         problem: why there is no public link, where one was asked for.
     """
     if problem:
-        print(f"There is no public link: {problem}. The hub goes on serving. {ELSE}")
+        network = "" if host in EVERYWHERE else IN_THE_NETWORK
+        print(f"There is no public link: {problem}. The hub goes on serving. {ELSE.format(network=network)}")
     address = local_address(host, port)
     if address:
         print(f"In the same network the hub is at {address}.")

@@ -783,6 +783,24 @@ def listen(hub):
         pass
 
 
+@pytest.mark.parametrize("seconds", [0, 2, 4])
+def test_sigterm_while_networks_are_loaded_ends_it_cleanly(seconds):
+    with running_hub.start("--demos", "digit,image") as hub:
+        time.sleep(seconds)
+        status, _seconds = hub.stop()
+        assert status == 0, hub.printed
+        assert hub.printed.rstrip().endswith("The hub has stopped.")
+
+
+def test_once_it_says_that_it_has_stopped_nobody_is_kept_waiting():
+    with running_hub.start("--demos", "digit") as hub, hub.http() as http:
+        assert classify(http, upload(http, seven()))[1] == "complete"
+        hub.process.send_signal(signal.SIGTERM)
+        while "The hub has stopped." not in hub.printed:
+            time.sleep(0.02)
+        hub.process.wait(1)
+
+
 def test_ctrl_c_ends_it_without_a_traceback():
     with running_hub.start("--demos", "digit") as hub:
         hub.process.send_signal(signal.SIGINT)

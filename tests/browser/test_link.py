@@ -130,9 +130,80 @@ def test_a_text_that_is_too_long_for_a_link_is_left_out_with_a_sentence(visit):
     seen(page, ".hub-link-says").filter(has_text="more than 500 characters").wait_for()
 
 
-def test_the_switch_of_language_keeps_what_the_link_has_said(visit):
+def test_the_switch_of_language_keeps_tab_and_entries_and_what_is_hidden(visit):
     page = visit("/?tab=gan&seed=5&hide=image&lang=en")
     seen(page, ".hub-verdict p").filter(has_text="from seed 5").wait_for()
+    page.get_by_role("tab", name="Sentiment").click()
+    page.locator("textarea").filter(visible=True).first.fill("a wonderful day")
     page.get_by_role("link", name="中文").click()
     page.wait_for_url("**/zh?*")
-    assert parts(page.url) == {"tab": "gan", "seed": "5", "hide": "image"}
+    assert parts(page.url) == {"tab": "sentiment", "text": "a wonderful day", "network": "regions", "hide": "image"}
+    seen(page, ".sentiment-text").filter(has_text="a wonderful day").wait_for()
+    page.get_by_role("link", name="English").click()
+    page.wait_for_url("**/?*lang=en*")
+    assert parts(page.url)["text"] == "a wonderful day"
+
+
+NOTHING_OF_THAT_NAME = "Links to this tab take nothing of that name."
+
+
+@pytest.mark.parametrize(
+    ("asked", "name", "why"),
+    [
+        ("/?tab=gan&sead=7&lang=en", "sead", NOTHING_OF_THAT_NAME),
+        ("/?tab=gan&%3Cb%3E=1&__theme=dark", "<b>", NOTHING_OF_THAT_NAME),
+        ("/?seed=7&lang=en", "seed", "It belongs to another tab, which the link must name: tab=gan."),
+        ("/?tab=gan&lang=xx", "lang", "Please choose one of: en, zh."),
+    ],
+)
+def test_a_slip_in_a_name_is_told(visit, asked, name, why):
+    page = visit(asked)
+    assert page.locator(".hub-link-notes li").all_inner_texts() == [f"Not taken from the link: {name}. {why}"]
+
+
+def test_what_somebody_else_put_into_the_address_is_passed_over(visit):
+    page = visit("/?utm_source=mail&from=chat&__theme=dark")
+    assert page.locator(".hub-link-notes li").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/?tab=digit", "Drawing and picture are not in it."),
+        ("/?tab=image", "The picture is not in it."),
+        ("/?tab=forecast", "Files and pasted numbers are not in it."),
+    ],
+)
+def test_what_no_link_can_hold_is_told(visit, path, said):
+    page = visit(path)
+    copied(page)
+    seen(page, ".hub-link-says").filter(has_text=said).wait_for()
+
+
+def test_the_link_of_an_example_holds_everything(visit):
+    page = visit("/?tab=forecast&example=stocks")
+    seen(page, ".hub-verdict p").filter(has_text="The next").wait_for()
+    copied(page)
+    seen(page, ".hub-link-says").filter(has_text="copied").wait_for()
+    assert "not in it" not in seen(page, ".hub-link-says").inner_text()
+
+
+CAMERA = "navigator.mediaDevices.enumerateDevices = async () => [{ kind: 'videoinput' }]"
+
+
+@pytest.mark.parametrize(
+    ("browser", "names"),
+    [
+        (CAMERA, ["Upload file", "Capture from camera", "Paste from clipboard"]),
+        ("navigator.mediaDevices.enumerateDevices = async () => []", ["Upload file", "Paste from clipboard"]),
+        (f"Object.defineProperty(navigator, 'mediaDevices', {{ value: undefined }}); {NO_CLIPBOARD}", ["Upload file"]),
+    ],
+)
+def test_only_what_the_browser_can_do_is_offered_for_a_picture(chromium, hub, browser, names):
+    page = chromium.new_page()
+    page.add_init_script(browser)
+    page.goto(f"{hub.address}/?tab=image&lang=en")
+    page.locator(".image-source button").first.wait_for()
+    offered = page.locator(".image-source button.icon")
+    assert [one.get_attribute("aria-label") for one in offered.all() if one.is_visible()] == names
+    page.close()

@@ -124,13 +124,39 @@ def test_a_full_hub_that_ends_is_alive_all_the_same(visitor):
     assert visitor.behind.paths == []
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "TRACE"])
+def test_health_is_read_only(visitor, method):
+    assert is_refused(visitor.ask("/healthz", method), 405)
+    assert is_refused(visitor.ask("/readyz", method), 405)
+    assert visitor.ask("/healthz", "HEAD").status_code == 200
+
+
 # Routes
+
+
+def test_a_person_who_is_lost_is_shown_the_way(visitor):
+    answer = visitor.ask("/nothing<b>", headers=[(b"accept", b"text/html,*/*;q=0.8")])
+    assert answer.status_code == 404 and answer.headers["content-type"].startswith("text/html")
+    assert 'href="/?lang=en"' in answer.text and 'href="/zh"' in answer.text and "<b>" not in answer.text
+    assert visitor.behind.paths == []
+
+
+@pytest.mark.parametrize("body", [b"", b"{data", b"digit=7"])
+@pytest.mark.parametrize("path", [CALL, "/gradio_api/queue/join"])
+def test_a_call_that_is_no_json_is_refused_with_a_sentence(visitor, path, body):
+    answer = visitor.ask(path, "POST", [body])
+    assert is_refused(answer, 400) and answer.json()["error"] == "The body must be a JSON object."
+    assert visitor.behind.paths == []
+
+
+def test_a_form_is_no_json_and_passes(visitor):
+    assert visitor.ask("/login", "POST", [b"username=ada&password=x"]).status_code == 200
 
 
 @pytest.mark.parametrize(
     "path",
     [
-        *["/", "/zh", "/config", "/theme.css", "/login", "/logout", "/robots.txt"],
+        *["/", "/zh", "/zh/", "/config", "/theme.css", "/login", "/logout", "/robots.txt"],
         *["/gradio_api/info", "/gradio_api/app_id", "/gradio_api/queue/data", "/gradio_api/heartbeat/abc"],
         *["/assets/index.js", "/static/fonts/a.woff2", CALL, CALL + "/abc123", "/gradio_api/call/v2/classify_digit"],
     ],
@@ -143,7 +169,7 @@ def test_what_the_page_and_its_programs_need_passes(visitor, path):
 @pytest.mark.parametrize(
     "path",
     [
-        *["/nothing", "/zh/", "/zh/config", "/docs", "/redoc", "/openapi.json", "/monitoring", "/monitoring/summary"],
+        *["/nothing", "/zh//", "/zh/config", "/docs", "/redoc", "/openapi.json", "/monitoring", "/monitoring/summary"],
         *[
             "/profiling/traces",
             "/pwa_icon/512",
@@ -328,6 +354,7 @@ def test_a_body_that_names_no_file_passes(visitor, value):
 
 
 FILE = {"path": "picture.png", "meta": {"_type": "gradio.FileData"}}
+DRAWN = json.dumps({"data": [None, "convnet"]}).encode()
 
 
 @pytest.mark.parametrize(
@@ -430,14 +457,14 @@ def from_address(address):
 
 def test_behind_our_proxy_an_address_may_call_only_so_often():
     visitor = Visitor(trust_proxy=True)
-    statuses = [visitor.ask(CALL, "POST", headers=from_address("1.1.1.1")).status_code for _ in range(25)]
+    statuses = [visitor.ask(CALL, "POST", [DRAWN], headers=from_address("1.1.1.1")).status_code for _ in range(25)]
     assert statuses == [200] * firewall.CALLS_AT_ONCE + [429] * 5
-    assert visitor.ask(CALL, "POST", headers=from_address("2.2.2.2")).status_code == 200
+    assert visitor.ask(CALL, "POST", [DRAWN], headers=from_address("2.2.2.2")).status_code == 200
 
 
 def test_an_address_that_a_visitor_made_up_does_not_count():
     visitor = Visitor(trust_proxy=True)
-    answers = [visitor.ask(CALL, "POST", headers=from_address(f"{n}.0.0.0, 1.1.1.1")) for n in range(21)]
+    answers = [visitor.ask(CALL, "POST", [DRAWN], headers=from_address(f"{n}.0.0.0, 1.1.1.1")) for n in range(21)]
     assert is_refused(answers[-1], 429)
 
 
@@ -446,12 +473,12 @@ def test_fetching_an_answer_and_the_page_do_not_count_as_calls():
     for _ in range(firewall.CALLS_AT_ONCE + 5):
         assert visitor.ask(f"{CALL}/abc123", headers=from_address("1.1.1.1")).status_code == 200
         assert visitor.ask("/", headers=from_address("1.1.1.1")).status_code == 200
-    assert visitor.ask(CALL, "POST", headers=from_address("1.1.1.1")).status_code == 200
+    assert visitor.ask(CALL, "POST", [DRAWN], headers=from_address("1.1.1.1")).status_code == 200
 
 
 def test_without_a_proxy_of_ours_addresses_are_not_counted(visitor):
     for _ in range(50):
-        assert visitor.ask(CALL, "POST", headers=from_address("1.1.1.1")).status_code == 200
+        assert visitor.ask(CALL, "POST", [DRAWN], headers=from_address("1.1.1.1")).status_code == 200
 
 
 def test_a_call_is_admitted_again_every_second():

@@ -230,7 +230,7 @@ def test_without_a_digit_the_endpoint_makes_all_ten_in_turn():
         ((7, 1, 10**9, 1.0, "dcgan"), "count must be a whole number from 1 to 64."),
         ((7, 1, 1, float("nan"), "dcgan"), "truncation must be a number from 0 to 1.5."),
         ((7, 1, 1, 1.0, "gan"), "Please choose one of: dcgan, mlp."),
-        ((7, 1, 1, 1.0, "mlp"), "mlp cannot be told which digit to make. Leave the digit out (null)."),
+        ((7, 1, 1, 1.0, "mlp"), "mlp cannot be told which digit to make. Give null as the digit."),
     ],
 )
 def test_a_bad_call_gives_a_sentence_and_no_network_runs(values, expected, networks):

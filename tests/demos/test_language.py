@@ -102,6 +102,9 @@ def test_chinese_counts_where_it_stands_before_english(accept_language, chinese)
         ("/zh?lang=en", "./?lang=en"),
         ("/zh?lang=en&tab=digit", "./?lang=en&tab=digit"),
         ("/zh?lang=fr", None),
+        ("/zh/", "../zh"),
+        ("/zh/?tab=gan&lang=en", "../zh?tab=gan&lang=en"),
+        ("/zh/?seed=", "../zh?seed="),
     ],
 )
 def test_the_address_decides(path, target):

@@ -52,7 +52,20 @@ NAMES |= {
 }  # two values too
 NAMES |= {*sentiment_model.NETWORKS, "IMDB", "SST", "ChnSentiCorp", "NB", "online", "shopping", "cats"}
 NAMES |= {"M", "all", "to", "unknown"}  # M4; values of choices; a token's name
-NAMES |= {"tab", "hide", "digit", "image", "house", "forecast", "sentiment", "gan", "Ctrl"}  # what links say; a key
+NAMES |= {
+    "tab",
+    "hide",
+    "lang",
+    "en",
+    "zh",
+    "digit",
+    "image",
+    "house",
+    "forecast",
+    "sentiment",
+    "gan",
+    "Ctrl",
+}  # what links say; a key
 # Where a component's words are; a figure and a table are looked into by themselves.
 WORDY = ("label", "value", "choices", "placeholder", "info", "html_template", "alt_text", "headers", "title")
 SPOKEN = ("aria-label", "alt", "title", "placeholder")

@@ -94,11 +94,16 @@ def test_without_a_link_the_reason_comes_first_then_what_else(monkeypatch, capsy
     share.tell("0.0.0.0", 80, problem="it is blocked")
     said = capsys.readouterr().out
     assert said.startswith("There is no public link: it is blocked. The hub goes on serving.")
-    assert "--host 0.0.0.0" in said
+    assert "--host" not in said  # it listens for the network already
     assert "Space" in said
     assert "--share-server" in said
     assert "http://192.0.2.7:80" in said
     assert "█" in said
+
+
+def test_a_hub_for_this_machine_alone_is_told_how_to_let_the_network_in(capsys):
+    share.tell("127.0.0.1", 80, problem="it is blocked")
+    assert "python app.py --host 0.0.0.0" in capsys.readouterr().out
 
 
 def test_a_hub_for_this_machine_alone_prints_nothing_more(capsys):

@@ -91,7 +91,10 @@ def test_what_is_no_list_of_numbers_gets_the_sentence(http, values):
 
 @pytest.mark.parametrize("value", [None, "4", "=cmd", True, 1e16, [4], {}])
 def test_an_entry_that_is_no_number_is_named(http, value):
-    assert said(http, values=[*YEARS[:4], value, *YEARS]) == "values must be numbers only; item 5 is not one."
+    assert (
+        said(http, values=[*YEARS[:4], value, *YEARS])
+        == "values must be numbers from -1e15 to 1e15; item 5 is not one."
+    )
 
 
 @pytest.mark.parametrize("text", ["NaN", "Infinity", "-Infinity", "1e999"])
@@ -100,7 +103,7 @@ def test_numbers_that_json_does_not_know_are_named(http, text):
     answer = http.post(PATH, content=body, headers={"content-type": "application/json"})
     if answer.status_code == 200:
         kind, error = running_hub.outcome(http, answer.json()["event_id"], "forecast")
-        assert (kind, error["error"]) == ("error", "values must be numbers only; item 61 is not one.")
+        assert (kind, error["error"]) == ("error", "values must be numbers from -1e15 to 1e15; item 61 is not one.")
     else:
         assert answer.status_code in (400, 422)
 

@@ -100,7 +100,7 @@ BAD = [
     *[((7, 1, bad, 1.0, "dcgan"), COUNT) for bad in (0, -1, 65, 10_000, 10**9, 1.5, None, "2", {})],
     *[((7, 1, 1, bad, "dcgan"), TRUNCATION) for bad in (-0.01, 1.51, 1e308, None, "1", [1.0])],
     *[((7, 1, 1, 1.0, bad), NETWORK) for bad in ("stylegan", "", None, 7, ["mlp"], "<b>mlp</b>")],
-    ((7, 1, 1, 1.0, "mlp"), "mlp cannot be told which digit to make. Leave the digit out (null)."),
+    ((7, 1, 1, 1.0, "mlp"), "mlp cannot be told which digit to make. Give null as the digit."),
 ]
 
 
