@@ -162,7 +162,7 @@ def _form(statistics: house.Statistics, _: Translate) -> dict[str, gr.components
 
     def range_of(name: str) -> Range:
         known, step = statistics["entries"][name]["quantiles"], house.ENTRIES[name].step
-        return Range(known[0], known[100], value=usual[name], step=step, label=names[name], min_width=120)
+        return Range(known[0], known[100], value=usual[name], step=step, label=names[name], min_width=200)
 
     def menu(name: str, meanings: dict[int, str]) -> Menu:
         choices = [(_(meaning), value) for value, meaning in meanings.items()]
