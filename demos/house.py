@@ -98,7 +98,7 @@ def build(language: str, _max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Blo
                 cards = gr.HTML(nothing[3])
                 effects = gr.HTML(nothing[1])
                 curve_entry = _curve_choice(_)
-                curve = gr.Plot(nothing[2], show_label=False, container=False)
+                curve = gr.Plot(nothing[2], show_label=False, container=False, elem_classes="house-curve")
                 facts = gr.HTML(nothing[4])
         page.look_inside(house.TASK, network, _, guarded)
         inputs = list(form.values())
