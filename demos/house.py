@@ -98,7 +98,7 @@ def build(language: str, _max_upload_mb: int = guard.UPLOAD_MEGABYTES) -> gr.Blo
                 cards = gr.HTML(nothing[3])
                 effects = gr.HTML(nothing[1])
                 curve_entry = _curve_choice(_)
-                curve = gr.Plot(nothing[2], show_label=False, container=False)
+                curve = gr.Plot(nothing[2], show_label=False, container=False, elem_classes="house-curve")
                 facts = gr.HTML(nothing[4])
         page.look_inside(house.TASK, network, _, guarded)
         inputs = list(form.values())
@@ -162,7 +162,7 @@ def _form(statistics: house.Statistics, _: Translate) -> dict[str, gr.components
 
     def range_of(name: str) -> Range:
         known, step = statistics["entries"][name]["quantiles"], house.ENTRIES[name].step
-        return Range(known[0], known[100], value=usual[name], step=step, label=names[name], min_width=120)
+        return Range(known[0], known[100], value=usual[name], step=step, label=names[name], min_width=200)
 
     def menu(name: str, meanings: dict[int, str]) -> Menu:
         choices = [(_(meaning), value) for value, meaning in meanings.items()]

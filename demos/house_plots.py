@@ -7,11 +7,13 @@ import plotly.graph_objects as go
 
 from demos.house_form import names
 from demos.page import Translate
-from demos.plots import ACCENT, SECOND, styled
+from demos.plots import ACCENT, INTERVAL, QUIET, SECOND, styled
 from models import house
 
 MAP_HEIGHT = 400
 CURVE_HEIGHT = 330
+# From cheap to dear; the edge is seen on light and on dark, where one end of the scale is not.
+CHEAP_TO_DEAR = [[0, "#e6f7f4"], [0.5, "#35a596"], [1, "#0a4f48"]]
 # A few towns, so that one finds one's way: latitude and longitude.
 TOWNS = {
     "Seattle": (47.612, -122.333),
@@ -30,14 +32,14 @@ TOWNS = {
 def plot_map(statistics: house.Statistics, zip_code: str, _: Translate) -> go.Figure:
     """Draw the county: grey cells where houses were sold, a dot for each zip code, a ring around the chosen one.
 
-    A dot's size is its number of sales, its colour the median price; its ``customdata`` is the zip code.
+    A dot's size is its number of sales, its colour the rank of the median price; its ``customdata`` is the zip code.
+    The towns' names get their colour and their edge in house.css.
     """
     places = statistics["zip_codes"]
     chosen = places[zip_code]
     figure = go.Figure([_cells(statistics, _), _ring(chosen, _), _dots(places, _)])
     for town, (latitude, longitude) in TOWNS.items():
-        font = {"size": 12, "color": SECOND}
-        figure.add_annotation(x=longitude, y=latitude, text=town, showarrow=False, font=font, yshift=11)
+        figure.add_annotation(x=longitude, y=latitude, text=town, showarrow=False, font={"size": 12}, yshift=11)
     stretch = 1 / math.cos(math.radians(47.5))
     styled(figure, MAP_HEIGHT)
     figure.update_xaxes(visible=False)
@@ -75,9 +77,10 @@ def _dots(places: dict[str, dict[str, float]], _: Translate) -> go.Scatter:
         name=_("zip codes"),
         marker={
             "size": [7 + math.sqrt(place["sales"]) / 3 for place in places.values()],
-            "color": np.log(prices).tolist(),
-            "colorscale": [[0, "#a7d3cd"], [1, "#0b4f49"]],
-            "line": {"color": "#ffffff", "width": 1},
+            "color": np.argsort(np.argsort(prices)).tolist(),
+            "colorscale": CHEAP_TO_DEAR,
+            "opacity": 1,
+            "line": {"color": QUIET, "width": 1},
         },
         hovertemplate="%{text}<extra></extra>",
         text=[
@@ -128,7 +131,7 @@ def _add_houses(figure: go.Figure, histogram: dict[str, list[float]], curve: hou
         width=(np.diff(edges) * 0.9)[seen],
         yaxis="y2",
         name=_("houses in the data"),
-        marker={"color": "rgba(138,143,152,0.28)"},
+        marker={"color": "rgba(138,143,152,0.28)", "line": {"width": 0}},
         hoverinfo="skip",
     )
     figure.update_layout(yaxis2={"range": [0, max(3 * int(counts.max()), 1)]})
@@ -140,7 +143,7 @@ def _add_price(figure: go.Figure, curve: house.Curve, _: Translate) -> None:
         x=[*values, *values[::-1]],
         y=[*curve.high, *curve.low[::-1]],
         fill="toself",
-        fillcolor="rgba(15,118,110,0.18)",
+        fillcolor=INTERVAL,
         line={"width": 0},
         name=_("interval of 80 %"),
         hoverinfo="skip",

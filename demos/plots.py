@@ -12,6 +12,7 @@ QUIET = "#8a8f98"
 SECOND = "#b45309"
 THIRD = "#4f46e5"
 GRID = "rgba(138,143,152,0.25)"
+INTERVAL = "rgba(13,148,136,0.25)"
 
 Translate = Callable[[str], str]
 
@@ -54,7 +55,10 @@ def measure_name(metric: str, _: Translate) -> str:
 
 
 def styled(figure: go.Figure, height: int) -> go.Figure:
-    """Give a figure the hub's look: no background of its own, quiet text, a pale grid, a legend above."""
+    """Give a figure the hub's look: no background of its own, quiet text, a pale grid, a legend above.
+
+    The page sets the text in a colour that suits light or dark (hub.css).
+    """
     figure.update_layout(
         height=height,
         margin={"l": 50, "r": 55, "t": 30, "b": 45},

@@ -1,6 +1,7 @@
 """The sentiment tab: type a text, see whether three networks take it for praise or blame, and by which words."""
 
 import json
+import unicodedata
 from collections.abc import Iterator
 from functools import partial
 from html import escape
@@ -44,9 +45,9 @@ EXAMPLES = (
     "It looks nice, but it broke after one week.",
     "The waiter was not unfriendly, just terribly slow.",
     "The museum opens at ten on weekdays.",
-    "虽然排队很久,但是味道真的值得。",
-    "说明书写得不清楚,客服也帮不上忙。",
-    "房间很 nice,就是 WiFi 太 slow 了 😤",
+    "虽然排队很久，但是味道真的值得。",
+    "说明书写得不清楚，客服也帮不上忙。",
+    "房间很 nice，就是 WiFi 太 slow 了 😤",
 )
 
 MARKS = {"positive": "+", "neutral": "○", "negative": "−"}
@@ -249,15 +250,21 @@ def _marked(piece: sentiment.Piece, strength: float) -> str:
 
 
 def _strongest(pieces: tuple[sentiment.Piece, ...], _: Translate) -> str:
-    """Name the pieces that moved the answer most, for those who see no colours."""
-    up = sorted((piece for piece in pieces if piece.effect > 0.1), key=lambda piece: -piece.effect)
-    down = sorted((piece for piece in pieces if piece.effect < -0.1), key=lambda piece: piece.effect)
+    """Name the words that moved the answer most, for those who see no colours."""
+    words = [piece for piece in pieces if _is_word(piece.text)]
+    up = sorted((word for word in words if word.effect > 0.1), key=lambda word: -word.effect)
+    down = sorted((word for word in words if word.effect < -0.1), key=lambda word: word.effect)
     sentences = []
     for found, sentence in ((up, _("Most towards positive: {words}.")), (down, _("Most towards negative: {words}."))):
         if found:
             named = [f"{piece.text.strip()[:40]} ({piece.effect:+.1f})" for piece in found[:MOST_NAMED]]
             sentences.append(sentence.format(words=", ".join(named)))
     return escape(" ".join(sentences)) or "&nbsp;"
+
+
+def _is_word(text: str) -> bool:
+    """Whether a text holds a letter, a Chinese character, a digit or an emoji, not marks alone."""
+    return any(character.isalnum() or unicodedata.category(character) == "So" for character in text)
 
 
 def show_tokens(reading: sentiment.Reading | None, _: Translate) -> str:

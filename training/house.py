@@ -115,7 +115,7 @@ def build_metrics(network: str, data: Split, settings: Settings, training: dict[
         "input": f"float32 [batch, {len(house.FEATURES)}]: {', '.join(house.FEATURES)}; areas in square feet",
         "output": f"log of dollars float32 [batch, {len(house.OUTPUTS) if network == 'tabm' else 1}]",
         "dataset": {
-            "name": "King County house sales",
+            "name": _("King County house sales"),
             "id": "harlfoxem/housesalesprediction",
             "url": "https://www.kaggle.com/datasets/harlfoxem/housesalesprediction",
             "license": "cc0-1.0",

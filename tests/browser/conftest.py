@@ -70,3 +70,27 @@ def is_foreign(url, hub):
 def width(page):
     """How wide the page really is, in pixels; more than the window's means that it scrolls sideways."""
     return page.evaluate("Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)")
+
+
+# The least contrast (WCAG 2, relative luminance) of the words in the plots that are seen, against the page.
+PALEST_WORDS = """() => {
+  const luminance = (colour) => {
+    const [red, green, blue] = colour.match(/[\\d.]+/g).map((part) => {
+      const share = part / 255;
+      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const paper = luminance(getComputedStyle(document.body).backgroundColor);
+  const words = [...document.querySelectorAll(".js-plotly-plot text")].filter((word) => word.textContent.trim());
+  const contrasts = words.map((word) => {
+    const ink = luminance(getComputedStyle(word).fill);
+    return (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05);
+  });
+  return { count: contrasts.length, least: Math.min(...contrasts) };
+}"""
+
+
+def palest_words(page):
+    """How many words the plots show, and the least contrast among them."""
+    return page.evaluate(PALEST_WORDS)

@@ -407,6 +407,18 @@ def test_a_phone_never_scrolls_sideways(visit, path):
     assert width(page) == NARROW["width"]
 
 
+@pytest.mark.parametrize("path", ["/?lang=en", "/zh"], ids=["English", "Chinese"])
+@pytest.mark.parametrize("height", [664, 740, 844])
+def test_on_a_phone_the_verdict_is_seen_while_one_draws(visit, path, height):
+    page = visit(path, viewport={"width": NARROW["width"], "height": height}, has_touch=True, is_mobile=True)
+    page.locator("[data-strokes]").first.click()
+    expect_verdict(page, "2")
+    verdict = page.locator(".hub-verdict").first.bounding_box()
+    assert page.evaluate("scrollY") == 0
+    assert verdict["y"] + verdict["height"] <= height
+    assert page.locator(".pad-paper").bounding_box()["width"] >= 220
+
+
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1280 pixels", "390 pixels"])
 def test_nothing_jumps_when_answers_arrive(visit, size):
     page = visit(viewport=size)

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from models import house
-from tests.browser.conftest import NARROW, width
+from tests.browser.conftest import NARROW, palest_words, width
 from tests.running_hub import START_SECONDS, call
 
 pytestmark = pytest.mark.browser
@@ -131,12 +131,41 @@ def test_a_curve_of_any_entry_can_be_chosen(page):
 
 def test_the_chinese_page_answers_in_chinese(visit):
     page = answered(visit("/zh", locale="zh-CN"))
-    assert "五座里有四座" in page.locator(".hub-verdict p").inner_text()
+    assert "五套里有四套" in page.locator(".hub-verdict p").inner_text()
     page.get_by_label("居住面积（平方英尺）").fill("-5")
     says(page, "“居住面积”必须是 200 到 20,000 之间的数。")
+    assert "美国金县房屋成交记录" in page.locator(".hub-facts").first.inner_text()
 
 
 def test_on_a_phone_nothing_must_be_scrolled_sideways(visit):
     page = answered(visit(viewport=NARROW, has_touch=True))
     changed(page, lambda: page.get_by_role("button", name="Villa at the water").click())
     assert width(page) <= NARROW["width"]
+
+
+def show_all_plots(page):
+    """Have the map, the curve and the training curve drawn."""
+    page.locator(".hub-inside button").first.click()
+    for place in (".house-map", ".house-curve", ".hub-inside"):
+        page.locator(place).scroll_into_view_if_needed()
+        page.locator(f"{place} .js-plotly-plot .main-svg text").first.wait_for()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_words_of_all_plots_can_be_read(visit, scheme):
+    page = answered(visit(color_scheme=scheme))
+    show_all_plots(page)
+    words = palest_words(page)
+    assert words["count"] > 30 and words["least"] >= 4.5, words
+
+
+def test_on_a_phone_no_plot_has_tools_and_what_one_touches_is_large_enough(visit):
+    page = answered(visit("/zh", locale="zh-CN", viewport=NARROW, has_touch=True, is_mobile=True))
+    show_all_plots(page)
+    tools = page.locator(".js-plotly-plot .modebar-container")
+    assert tools.count() == 3 and not any(part.is_visible() for part in tools.all())
+    parts = page.locator(".tab-like-container input, .reset-button, .house-examples button").locator("visible=true")
+    heights = [part.bounding_box()["height"] for part in parts.all()]
+    assert len(heights) == 11 and min(heights) >= 30
+    labels = page.locator(".head label span").locator("visible=true")
+    assert max(label.bounding_box()["height"] for label in labels.all()) < 30  # one line

@@ -234,6 +234,24 @@ def test_the_map_has_a_dot_for_every_zip_code_and_rings_the_chosen_one(statistic
     assert len(cells.x) == len(statistics["cells"])
 
 
+def test_a_darker_dot_is_a_dearer_place_and_no_dot_is_seen_through(statistics):
+    dots = house_plots.plot_map(statistics, "98199", ENGLISH).data[2]
+    prices = [place["price"] for place in statistics["zip_codes"].values()]
+    by_colour = [price for _colour, price in sorted(zip(dots.marker.color, prices, strict=True))]
+    assert by_colour == sorted(prices)
+    lightness = [sum(bytes.fromhex(colour[1:])) for _place, colour in dots.marker.colorscale]
+    assert lightness == sorted(lightness, reverse=True)
+    assert dots.marker.opacity == 1  # Plotly's own choice lets the page shine through: dark dots fade on dark
+
+
+@pytest.mark.parametrize("entry", house_model.ENTRIES)
+def test_every_refused_entry_stands_in_chinese_quotation_marks(usual, statistics, entry):
+    names = house_form.names(CHINESE)
+    with pytest.raises(guard.Refusal) as caught:
+        house_form.read_entry(entry, "?", statistics["zip_codes"], names)
+    assert guard.explain(caught.value, CHINESE).startswith(f"“{names[entry]}”必须是")
+
+
 def test_the_chinese_answer_is_chinese(calls, usual):
     panels = asked(usual, translate=CHINESE, grade=9)
     words = set(re.findall(r"[A-Za-z]{2,}", re.sub(r"<[^>]*>", " ", "".join(panels[part] for part in (0, 1, 3)))))

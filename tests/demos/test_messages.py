@@ -33,8 +33,8 @@ WORD = re.compile(r"[A-Za-z][A-Za-z']*")
 # What stays as it is in Chinese too.
 NAMES = {*digit_model.NETWORKS, "MNIST", "SVM", "Hub", "PNG", "JPEG", "WebP", "GIF", "BMP", "MB", "Delete", "English"}
 NAMES |= {*image_model.NETWORKS, "CIFAR", "ImageNet", "ResNet", "storage", "googleapis", "com"}
-NAMES |= {*house_model.NETWORKS, "R", "Boosting", "CatBoost", "King", "County"}
-NAMES |= {"house", "sales", "living", "area"}  # a value too
+NAMES |= {*house_model.NETWORKS, "R", "Boosting", "CatBoost"}
+NAMES |= {"house", "living", "area"}  # a value too
 NAMES |= {*gan_model.NETWORKS, "ZIP"}
 NAMES |= {*forecast_model.NETWORKS, "OWA", "MASE", "sMAPE", "Theta", "CSV", "UTF", "GBK", "GB", "Windows"}
 NAMES |= {

@@ -96,6 +96,14 @@ def test_the_strongest_words_are_also_said_without_colour():
     assert "Most towards negative: bad (-2.0)." in shown[2]
 
 
+def test_only_words_and_emoji_are_named_as_the_strongest():
+    effects = {"slow": -1.8, ",": -1.2, " 😤": -0.9, " !!": -0.5, " 慢": -0.4, "。": 2.0, " _": 1.0}
+    shown = sentiment.show_pieces(tuple(model.Piece(*piece) for piece in effects.items()), ENGLISH)
+    assert "Most towards negative: slow (-1.8), 😤 (-0.9), 慢 (-0.4)." in shown
+    assert "Most towards positive" not in shown
+    assert len(Reader(shown).marks) == len(effects)  # in colour they stay
+
+
 def test_unknown_tokens_are_marked_and_known_ones_have_their_id():
     (shown,) = answers("good zebra good")
     assert shown[5].count("is-unknown") == 1
@@ -146,6 +154,7 @@ def test_the_examples_are_of_both_languages_and_not_from_the_probe():
     assert not set(sentiment.EXAMPLES) & {probe.text for probe in PROBES}
     chinese = [text for text in sentiment.EXAMPLES if re.search("[\u4e00-\u9fff]", text)]
     assert 2 <= len(chinese) < len(sentiment.EXAMPLES) - 2
+    assert not [text for text in chinese if re.search("[,.!?;:]", text)]  # Chinese has marks of its own
 
 
 # Bad input: a sentence in the panels, the networks not asked
