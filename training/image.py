@@ -43,7 +43,7 @@ REFUSING = ("resnet",)
 SETTINGS = {
     "cnn": Settings(10, 64, "adamw", 1e-3, 10, False, 0, 0.0, 0.0),
     "lenet": Settings(15, 64, "adamw", 1e-3, 15, False, 0, 0.0, 0.0),
-    "vgg": Settings(4, 128, "adamw", 1e-3, 4, True, 2, 0.0, 1e-4),
+    "vgg": Settings(20, 128, "adamw", 1e-3, 20, True, 2, 0.0, 1e-4),
     "resnet": Settings(16, 1000, "muon", 0.24, 16, True, 4, 0.2, 0.0, validation=1_000, in_float16=True),
     TRANSFER: Settings(20, 128, "adamw", 1e-3, 3, False, 0, 0.0, 0.0),
 }
