@@ -298,7 +298,7 @@ def test_how_it_was_compiled_does_not_matter(tmp_path):
 @pytest.mark.parametrize("name", ["mlp", "digit-convnet"])
 def test_a_name_that_is_taken_is_refused(folder, name):
     renamed = folder.rename(folder.with_name(name))
-    assert "is taken; those of this tab are mlp, " in refused(renamed)
+    assert "is taken; those of this tab are " in refused(renamed)
 
 
 @pytest.mark.parametrize("name", ["two words", "<b>", "-x"])
