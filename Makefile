@@ -38,11 +38,11 @@ bench: $(VENV)/.app ## time the start, a class of thirty, and one answer of each
 
 publish: $(VENV)/.app ## push every trained network to the Hub (make publish OWNER=name; TAG=v1 or ARGS="--force" too)
 	@test -n "$(OWNER)" || { echo "Say whose: make publish OWNER=name-on-the-Hub" >&2; exit 2; }
-	$(BIN)/python -m training.push models/pretrained/*/ --to $(OWNER) $(if $(TAG),--tag $(TAG)) $(ARGS)
+	$(BIN)/python -m training.push models/pretrained/*/ --to "$(OWNER)" $(if $(TAG),--tag "$(TAG)") $(ARGS)
 
 space: $(VENV)/.app ## make or update a Space that shows this hub (make space OWNER=name; NAME=x or ARGS=--private too)
 	@test -n "$(OWNER)" || { echo "Say whose: make space OWNER=name-on-the-Hub" >&2; exit 2; }
-	$(BIN)/python -m training.space --to $(OWNER) $(if $(NAME),--name $(NAME)) $(ARGS)
+	$(BIN)/python -m training.space --to "$(OWNER)" $(if $(NAME),--name "$(NAME)") $(ARGS)
 
 messages: $(VENV)/.dev ## collect the texts to translate, then compile the translations
 	$(BIN)/pybabel -q extract -F babel.cfg --no-location -o locale/hub.pot .

@@ -16,6 +16,7 @@ from pathlib import Path
 from huggingface_hub import CommitScheduler
 
 from demos.guard import Refusal, _
+from models import store
 from models.corrections import Correction, as_line
 
 MINUTES = 5
@@ -35,10 +36,13 @@ class Keeper:
         dataset: OWNER/NAME of a data set on the Hub, made where there is none, seen by its owner only; None for none.
 
     Raises:
-        ValueError: the file cannot be written, or the Hub does not take the data set; the message says why.
+        ValueError: the file cannot be written, or the data set has no such name or is not taken by the Hub; the
+            message says why.
     """
 
     def __init__(self, file: Path | None, dataset: str | None) -> None:
+        if dataset:
+            _require_name(dataset)
         self.lock = threading.Lock()
         self.files = [_writable(file)] if file else []
         self.unsent: Path | None = None
@@ -77,6 +81,15 @@ class Keeper:
             shutil.rmtree(self.unsent.parent, ignore_errors=True)
         self.scheduler.stop()
         return sending.done()
+
+
+def _require_name(dataset: str) -> None:
+    owner, slash, name = dataset.partition("/")
+    if not slash or not store.OWNER.fullmatch(owner) or not store.FILE_NAME.fullmatch(name):
+        raise ValueError(
+            f"--feedback-to: a data set on the Hub is named OWNER/NAME, OWNER being you or an organisation of yours. "
+            f"Received: {dataset!r}"
+        )
 
 
 def _writable(file: Path) -> Path:

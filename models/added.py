@@ -92,6 +92,8 @@ def parse(text: str) -> Place:
         raise DoesNotFit(f"The task must be one of {', '.join(SHAPES)}. Received: {task!r}")
     if Path(place).is_dir():
         return Place(task, folder=Path(place))
+    if Path(place).is_file():
+        raise DoesNotFit(f"{place} is a file: name its folder, {task}={Path(place).parent}")
     repo_id, _, commit = place.partition("@")
     owner, slash, name = repo_id.partition("/")
     if not slash or not store.OWNER.fullmatch(owner) or not store.FILE_NAME.fullmatch(name):
@@ -116,11 +118,7 @@ def open_network(place: Place, taken: tuple[str, ...]) -> store.Folder:
     Raises:
         DoesNotFit: it cannot be had, or does not fit.
     """
-    if not NAME.fullmatch(place.name) or place.name in taken:
-        raise DoesNotFit(
-            f"{place}: the name {place.name!r} is taken or no name; those of this tab are {', '.join(taken)}. Rename "
-            "the folder or the repository."
-        )
+    _require_free_name(place, taken)
     path = place.folder or _download(place)
     try:
         labels = _read_labels(path)
@@ -132,6 +130,19 @@ def open_network(place: Place, taken: tuple[str, ...]) -> store.Folder:
     metrics["files"] = {name: _facts(path / name) for name in (MODEL, LABELS)}
     origin = "hub" if place.repo_id else "local"
     return store.Folder(path, place.task, place.name, metrics, origin, place.repo_id, place.commit, is_added=True)
+
+
+def _require_free_name(place: Place, taken: tuple[str, ...]) -> None:
+    if place.name in taken:
+        raise DoesNotFit(
+            f"{place}: the name {place.name!r} is taken; those of this tab are {', '.join(taken)}. Rename the "
+            "folder or the repository."
+        )
+    if not NAME.fullmatch(place.name):
+        raise DoesNotFit(
+            f"{place}: {place.name!r} cannot be the name of a network, which has at most 60 letters, digits, '.', '_' "
+            "and '-', a letter or digit first. Rename the folder or the repository."
+        )
 
 
 def _download(place: Place) -> Path:
@@ -153,8 +164,11 @@ def _read_labels(path: Path) -> list[str]:
         labels = [line.strip() for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
     except (UnicodeDecodeError, OSError):
         raise store.BrokenFolder(f"its {LABELS} is no text in UTF-8.") from None
-    if not 2 <= len(labels) <= MOST_LABELS or len(set(labels)) != len(labels):
-        raise store.BrokenFolder(f"its {LABELS} must hold 2 to {MOST_LABELS} labels, each once. It has {len(labels)}.")
+    if not 2 <= len(labels) <= MOST_LABELS:
+        raise store.BrokenFolder(f"its {LABELS} must hold 2 to {MOST_LABELS} labels. It has {len(labels)}.")
+    repeated = next((label for label in labels if labels.count(label) > 1), None)
+    if repeated is not None:
+        raise store.BrokenFolder(f"its {LABELS} must hold each label once. It repeats {repeated[:LONGEST_LABEL]!r}.")
     if any(len(label) > LONGEST_LABEL for label in labels):
         raise store.BrokenFolder(f"a label may have {LONGEST_LABEL} characters at most.")
     return labels
@@ -210,9 +224,11 @@ def _examine(path: Path, task: str, labels: list[str]) -> dict[str, Any]:
     """
     found = runtime.examine(path / MODEL)
     wanted = SHAPES[task]
+    if len(found.input_shapes) > 1:
+        raise store.BrokenFolder(f"it takes {len(found.input_shapes)} inputs and must take one, {_written(wanted[0])}.")
     if found.input_shapes not in [(shape,) for shape in wanted]:
-        shapes = " and ".join(map(_written, found.input_shapes))
-        raise store.BrokenFolder(f"it takes {shapes or 'nothing'}, but this tab gives {_written(wanted[0])}.")
+        taken = _written(found.input_shapes[0]) if found.input_shapes else "nothing"
+        raise store.BrokenFolder(f"it takes {taken}, but this tab gives {_written(wanted[0])}.")
     if found.output_shapes != ((len(labels),),):
         given = " and ".join(map(_written, found.output_shapes))
         raise store.BrokenFolder(f"it gives {given or 'nothing'}, but {LABELS} has {len(labels)} labels.")

@@ -50,23 +50,46 @@ def as_line(correction: Correction, day: datetime.date) -> str:
     return json.dumps(content) + "\n"
 
 
-def read_corrections(path: Path) -> list[Correction]:
-    """Return the corrections of a file, in their order.
+def read_corrections(place: Path) -> list[Correction]:
+    """Return the corrections of a file, in their order, or of all ``*.jsonl`` below a folder, file by file, sorted.
+
+    Blank lines are passed over; so is, with a sentence that is printed, a last line that was cut off while it was
+    written.
 
     Raises:
-        ValueError: the file cannot be read, or a line is no correction; the message names it.
+        ValueError: a file cannot be read, a line is no correction, or there are none; the message names it.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path} cannot be read as a file of corrections ({error}).") from None
+    files = sorted(place.rglob("*.jsonl")) if place.is_dir() else [place]
+    found = [correction for file in files for correction in _read_file(file)]
+    if not found:
+        raise ValueError(f"{place} holds no corrections.")
+    return found
+
+
+def _read_file(file: Path) -> list[Correction]:
+    text = _read_text(file)
+    lines = text.splitlines()
     found = []
     for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
         try:
             found.append(_parse(line))
         except (ValueError, KeyError, TypeError, OSError, RecursionError) as error:
-            raise ValueError(f"Line {number} of {path} is no correction ({error}).") from None
+            if number == len(lines) and not text.endswith("\n"):
+                print(f"The last line of {file} was cut off while it was written, and is passed over.", flush=True)
+                break
+            raise ValueError(f"Line {number} of {file} is no correction ({error}).") from None
     return found
+
+
+def _read_text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ValueError(f"{file} cannot be read ({error.strerror}).") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"{file} is no file of corrections: it is no text in UTF-8.") from None
 
 
 def _parse(line: str) -> Correction:

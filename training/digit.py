@@ -2,7 +2,7 @@
 
     python -m training.digit --network mlp|lenet|convnet|all [--data DIR] [--epochs N] [--push-to OWNER]
     python -m training.digit --network convnet --evaluate|--measure
-    python -m training.digit --network convnet --with FILE        # learn from visitors' corrections too
+    python -m training.digit --network convnet --with PLACE       # learn from visitors' corrections too
     python -m training.digit --dataset fashion-mnist --network mlp --output DIR
 
 Writes models/pretrained/digit-<network>/ (model, metrics, card, curve). A run that was stopped continues
@@ -209,9 +209,9 @@ def produce(network: str, material: Material, settings: Settings, flags: Any) ->
     return folder
 
 
-def _corrections(file: Path | None) -> list[Correction]:
+def _corrections(place: Path | None) -> list[Correction]:
     try:
-        return read_corrections(file) if file else []
+        return read_corrections(place) if place else []
     except ValueError as error:
         raise DataError(str(error)) from None
 
@@ -243,14 +243,23 @@ def _read(network: str, root: Path) -> tuple[store.Folder, keras.Model]:
 
 def parse_flags(argv: list[str] | None = None) -> argparse.Namespace:
     """Read the flags that all training scripts have, ``--with`` and ``--dataset``."""
-    own = argparse.ArgumentParser(add_help=False, allow_abbrev=False)  # --data is not --dataset
-    own.add_argument("--with", type=Path, dest="corrections", metavar="FILE")
-    own.add_argument("--dataset", choices=["mnist", digit_fashion.DATASET], default="mnist")
-    known, others = own.parse_known_args(argv)
-    if known.corrections and known.dataset != "mnist":
+    own = argparse.ArgumentParser(add_help=False)
+    own.add_argument(
+        "--with",
+        type=Path,
+        dest="corrections",
+        metavar="PLACE",
+        help="learn from visitors' corrections too: a file of them, or a folder with *.jsonl files (default: none)",
+    )
+    own.add_argument(
+        "--dataset",
+        choices=["mnist", digit_fashion.DATASET],
+        default="mnist",
+        help="what to learn: digits, or clothes in their place (default: %(default)s)",
+    )
+    flags = run.parse_flags(__doc__, NETWORKS, argv, [own])
+    if flags.corrections and flags.dataset != "mnist":
         own.error("--with corrects digits, so it goes with --dataset mnist only")
-    flags = run.parse_flags(__doc__, NETWORKS, others)
-    flags.corrections, flags.dataset = known.corrections, known.dataset
     return flags
 
 

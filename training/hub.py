@@ -1,18 +1,25 @@
 """Writing to the Hugging Face Hub: whether the token may, one commit of exactly some files, errors as sentences."""
 
 import hashlib
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx2
-from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, errors
+from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, errors, set_client_factory
 from huggingface_hub.utils import get_token, validate_repo_id
+from huggingface_hub.utils._http import default_client_factory
 
 from models import store
 
 KEPT_ON_THE_HUB = {".gitattributes"}
+SILENCE_SECONDS = 120.0  # without a byte from the Hub, after which a request is given up
+# What the Hub reads as a branch, or as where one stands.
+BRANCHES = {"main", "master", "HEAD"}
+# Where the Hub client looks for a token before it takes the one of `hf auth login`.
+TOKEN_VARIABLES = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
 
 
 class PushError(Exception):
@@ -38,6 +45,18 @@ def follow(push: Callable[[], None]) -> int:
     return 0
 
 
+def connect() -> HfApi:
+    """Return the Hub client, whose requests wait SILENCE_SECONDS for an answer: by itself it waits for ever."""
+    set_client_factory(_patient_client)
+    return HfApi()
+
+
+def _patient_client() -> httpx2.Client:
+    client = default_client_factory()
+    client.timeout = httpx2.Timeout(SILENCE_SECONDS)
+    return client
+
+
 def check_access(owner: str) -> None:
     """Make sure that a token is there and may write for ``owner``, before any work is done.
 
@@ -48,7 +67,7 @@ def check_access(owner: str) -> None:
         raise PushError(f"OWNER must be a user or organisation on the Hub. Received: {owner!r}")
     if not get_token():
         raise PushError("There is no Hub token. Run `hf auth login`, or set HF_TOKEN, and run again.")
-    me = ask(HfApi().whoami)
+    me = ask(connect().whoami)
     names = [me["name"], *(organisation["name"] for organisation in me.get("orgs", []))]
     if owner not in names:
         raise PushError(f"The token belongs to {', '.join(names)} and cannot push to {owner}.")
@@ -74,6 +93,25 @@ def require_name(repo_id: str) -> str:
             "and neither '-' nor '.' at an end. Choose another name and run again."
         ) from None
     return repo_id
+
+
+def require_tag(tag: str) -> str:
+    """Return ``tag`` if ``app.py --hub OWNER@TAG`` takes it, Git allows it, and it names nothing but a tag.
+
+    Raises:
+        PushError: it does not.
+    """
+    is_git_name = store.TAG.fullmatch(tag) and ".." not in tag and not tag.endswith((".", ".lock"))
+    if not is_git_name:
+        raise PushError(
+            f"{tag!r} is no name for a tag: at most 100 letters, digits, '.', '_' and '-', a letter or digit first, no "
+            "'..', and neither '.' nor '.lock' at the end. Choose another --tag."
+        )
+    if tag in BRANCHES:
+        raise PushError(f"{tag} is the name of a branch, which every push moves. Choose another --tag.")
+    if store.COMMIT.fullmatch(tag.lower()):
+        raise PushError(f"{tag} reads as the sha of a commit. Choose another --tag.")
+    return tag
 
 
 def create(api: HfApi, wanted: Contents, **options: Any) -> Any:
@@ -102,7 +140,7 @@ def find(api: HfApi, repo_id: str, repo_type: str = "model") -> Any | None:
     """
     request = api.model_info if repo_type == "model" else api.space_info
     try:
-        return request(repo_id)
+        return request(repo_id, timeout=SILENCE_SECONDS)
     except errors.RepositoryNotFoundError as error:
         if getattr(error.response, "status_code", None) == 401:
             raise PushError(sentence(error)) from error
@@ -217,18 +255,34 @@ def sentence(error: Exception) -> str:
         error = error.__cause__
     if isinstance(error, errors.HfHubHTTPError):
         status = getattr(error.response, "status_code", None)
+        if status == 401:
+            return _unknown_token()
         if status in _SENTENCES:
             return _SENTENCES[status]
         if isinstance(status, int) and status >= 500:
             return f"The Hub answered {status}, a fault of its own. Run the same command again in some minutes."
-        return f"The Hub answered {status}: {error.server_message or 'it gives no reason'}."
+        return f"The Hub answered {status}: {_closed(error.server_message or 'it gives no reason')}"
     if isinstance(error, ValueError):
-        return f"The Hub client refused: {error}"
+        return f"The Hub client refused: {_closed(str(error))}"
     return "The Hub cannot be reached, or the connection was lost. Run the same command again: it goes on from there."
 
 
+def _closed(reason: str) -> str:
+    """A reason with one full stop at its end."""
+    return reason.strip().rstrip(".") + "."
+
+
+def _unknown_token() -> str:
+    variable = next((name for name in TOKEN_VARIABLES if os.environ.get(name)), None)
+    if variable is None:
+        return "The Hub does not know this token. Run `hf auth login` and run again."
+    return (
+        f"{variable} is set and is not accepted: the Hub does not know this token. Set it to a token that is valid, or "
+        "unset it and run `hf auth login`; then run again."
+    )
+
+
 _SENTENCES = {
-    401: "The Hub does not know this token. Run `hf auth login` and run again.",
     402: "The Hub asks for a paid plan. Look at https://huggingface.co/pricing, or choose another owner that has one.",
     403: "This token may not write there. Make one with write access to that owner and run again.",
     404: "The Hub has no such owner or repository for this token.",

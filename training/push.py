@@ -29,14 +29,17 @@ from training.hub import (
     ask,
     check_access,
     commit,
+    connect,
     create,
     find,
     follow,
     held,
     is_current,
     require_name,
+    require_tag,
     upload,
 )
+from training.results import TASKS
 
 # What a repository may hold that was only just made, on the Hub's own pages.
 OF_A_NEW_REPOSITORY = {".gitattributes", store.CARD}
@@ -78,10 +81,14 @@ def push_folders(folders: list[Path], owner: str, tag: str | None = None, force:
         force: replace also what is better on the Hub, or cannot be compared.
 
     Raises:
-        PushError: a folder is broken or worse than what the Hub holds, or the Hub refused.
+        PushError: a folder is broken or worse than what the Hub holds, the tag can be none, or the Hub refused.
     """
+    for folder in folders:
+        _require_named(folder)
+    if tag is not None:
+        require_tag(tag)
     check_access(owner)
-    api = HfApi()
+    api = connect()
     wanted = [Contents(require_name(f"{owner}/{folder.resolve().name}"), files_of(folder)) for folder in folders]
     heads = [find(api, each.repo_id) for each in wanted]
     plans = [Plan(*each, is_current(api, *each[1:])) for each in zip(folders, wanted, heads, strict=True)]
@@ -94,6 +101,30 @@ def push_folders(folders: list[Path], owner: str, tag: str | None = None, force:
     for pushed in done:
         _set_tag(api, pushed, tag)
         print(f"{pushed.state} {api.endpoint}/{pushed.repo_id} tag {tag} sha {pushed.commit}", flush=True)
+
+
+def _require_named(folder: Path) -> None:
+    """Make sure that a folder is there and named as those of networks are.
+
+    Raises:
+        PushError: it is not; the message says what it is instead.
+    """
+    task, _, network = folder.resolve().name.partition("-")
+    if folder.is_file():
+        raise PushError(f"{folder} is a file. Name the folder of a network, such as models/pretrained/digit-convnet.")
+    if not folder.is_dir():
+        raise PushError(f"There is no folder {folder}.")
+    if task in TASKS and network:
+        return
+    if any(folder.glob(f"*/{store.METRICS}")):
+        raise PushError(
+            f"{folder} is a folder of folders. To publish all that it holds: "
+            f"python -m training.push {folder}/*/ --to OWNER (for models/pretrained: make publish OWNER=name)"
+        )
+    raise PushError(
+        f"{folder} is no folder of a network: its name must be TASK-NETWORK, such as digit-convnet, and TASK one of "
+        f"{', '.join(TASKS)}."
+    )
 
 
 def files_of(folder: Path) -> dict[str, Path]:

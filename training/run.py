@@ -9,7 +9,7 @@ import platform
 import shutil
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -35,10 +35,20 @@ def _(text: str) -> str:
     return text
 
 
-def parse_flags(description: str, networks: Iterable[str], argv: list[str] | None = None) -> argparse.Namespace:
-    """Read the flags of a training script; ``networks`` in the result is the list to train."""
+def parse_flags(
+    description: str,
+    networks: Iterable[str],
+    argv: list[str] | None = None,
+    own: Sequence[argparse.ArgumentParser] = (),
+) -> argparse.Namespace:
+    """Read the flags of a training script; ``networks`` in the result is the list to train.
+
+    ``own`` are parsers, made with ``add_help=False``, of the flags that only this script has.
+    """
     names = list(networks)
-    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter, parents=own
+    )
     parser.add_argument("--network", choices=[*names, "all"], default="all", help="which network to train")
     parser.add_argument("--epochs", type=int, help="train at most this many epochs (default: the network's own)")
     parser.add_argument(

@@ -2,9 +2,9 @@
 
     python -m training.space --to OWNER [--name NAME] [--private] [--gpu]
 
-The Space holds the app, its demos, models and translations, and nothing else; its page links those of OWNER's model
-repositories that are on the Hub. What is there already makes no commit, so that the command can run after every change.
-A Gradio Space needs a paid plan (PRO, Team or Enterprise) to be created.
+The Space holds the app, its demos, models and translations, the READMEs and docs, and nothing else; its page links
+those of OWNER's model repositories that are on the Hub. What is there already makes no commit, so that the command can
+run after every change. A Gradio Space needs a paid plan (PRO, Team or Enterprise) to be created.
 """
 
 import argparse
@@ -14,14 +14,15 @@ from huggingface_hub import HfApi
 from huggingface_hub.repocard import RepoCard
 
 from models import store
-from training.hub import Contents, check_access, commit, create, find, follow, is_current, require_name, upload
+from training.hub import Contents, check_access, commit, connect, create, find, follow, is_current, require_name, upload
 from training.push import files_of
 
 ROOT = Path(__file__).parents[1]
 NAME = "deep-learning-demo-hub"
 README = "README.md"
 REQUIREMENTS = "requirements.txt"
-# What the app reads while it runs; the networks are added as their metrics list them.
+# What the app reads while it runs, and what its README shows and links; the networks are added as their metrics list
+# them.
 PATTERNS = (
     "app.py",
     "pyproject.toml",
@@ -33,6 +34,9 @@ PATTERNS = (
     "models/networks/*.py",
     "models/series/*.py",
     "locale/*/LC_MESSAGES/*.mo",
+    "README.zh-CN.md",
+    "docs/*.md",
+    "docs/*.png",
 )
 
 
@@ -49,7 +53,7 @@ def push_space(owner: str, name: str = NAME, private: bool = False, gpu: bool = 
         PushError: a file is missing, or the Hub refused.
     """
     check_access(owner)
-    api = HfApi()
+    api = connect()
     repo_id = require_name(f"{owner}/{name}")
     wanted = Contents(repo_id, files_of_space(_published(api, owner), gpu), "space")
     head = create(api, wanted, space_sdk="gradio", private=private or None)

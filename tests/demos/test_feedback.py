@@ -1,8 +1,12 @@
 """``demos.feedback``: where corrections are kept, what happens when they cannot be, and the question on the tab."""
 
+import re
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 
 import gradio as gr
 import numpy as np
@@ -158,6 +162,29 @@ def test_corrections_reach_the_hub_through_the_real_client(hub, tmp_path, monkey
     assert [one.label for one in read_corrections(sent)] == ["7"]
     assert repository.settings["visibility"] == "private"
     assert not list(tmp_path.glob("hub-feedback-*"))
+
+
+def test_what_two_starts_sent_is_fetched_as_the_readme_says_and_learned_from(hub, tmp_path, monkeypatch):
+    monkeypatch.setattr(feedback.tempfile, "tempdir", str(tmp_path))
+    for _start in range(2):
+        kept = feedback.Keeper(None, "alice/corrections")
+        kept.add(CORRECTION)
+        assert kept.close() is True
+    readme = (Path(feedback.__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    (fetch,) = re.findall(r"`hf (download [^`]*)`", readme)
+    words = fetch.replace("OWNER/NAME", "alice/corrections").split()
+    done = subprocess.run(
+        [Path(sys.executable).with_name("hf"), *words], cwd=tmp_path, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    assert [one.label for one in read_corrections(tmp_path / words[-1])] == ["7", "7"]
+
+
+@pytest.mark.parametrize("name", ["foo", "/foo", "foo/", "a b/c", "ada/x/y", "-a/b", "https://hub/ada/x"])
+def test_a_data_set_without_an_owner_is_refused_at_once(schedulers, name, tmp_path):
+    with pytest.raises(ValueError, match="--feedback-to: a data set on the Hub is named OWNER/NAME"):
+        feedback.Keeper(None, name)
+    assert schedulers == [] and list(tmp_path.iterdir()) == []
 
 
 def test_a_token_that_may_not_write_is_said_at_the_start(hub, tmp_path, monkeypatch):

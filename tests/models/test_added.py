@@ -73,6 +73,12 @@ def test_what_is_neither_a_folder_nor_a_repository_is_named(place):
         added.parse(f"digit={place}")
 
 
+def test_a_file_is_told_from_its_folder(folder):
+    with pytest.raises(added.DoesNotFit) as caught:
+        added.parse(f"digit={folder / 'model.keras'}")
+    assert str(caught.value) == f"{folder / 'model.keras'} is a file: name its folder, digit={folder}"
+
+
 @pytest.mark.parametrize("task", ["house", "forecast", "sentiment", "gan"])
 def test_the_other_tabs_say_why_they_cannot(task):
     with pytest.raises(added.DoesNotFit, match=f"No network can be added to {task}: a .*--models"):
@@ -184,9 +190,8 @@ def test_another_input_is_refused(tmp_path):
 def test_two_inputs_are_refused(tmp_path):
     first, second = keras.Input((28, 28, 1)), keras.Input((28, 28, 1))
     output = layers.Dense(3, activation="softmax")(layers.Flatten()(layers.Add()([first, second])))
-    assert "it takes 28×28×1 values and 28×28×1 values" in refused(
-        save(tmp_path / "two", keras.Model([first, second], output))
-    )
+    sentence = refused(save(tmp_path / "two", keras.Model([first, second], output)))
+    assert "it takes 2 inputs and must take one, 28×28×1 values." in sentence
 
 
 def test_another_number_of_outputs_is_refused(tmp_path):
@@ -213,7 +218,7 @@ def test_without_labels_it_is_refused(folder):
     ("labels", "sentence"),
     [
         (b"", "must hold 2 to 100 labels"),
-        (b"a\na\nb\n", "each once"),
+        (b"a\na\nb\n", "must hold each label once. It repeats 'a'."),
         (b"\xff\xfe\n", "no text in UTF-8"),
         (b"a\nb\n" + b"c" * 41, "40 characters at most"),
         ("\n".join(map(str, range(101))).encode(), "It has 101"),
@@ -293,12 +298,12 @@ def test_how_it_was_compiled_does_not_matter(tmp_path):
 @pytest.mark.parametrize("name", ["mlp", "digit-convnet"])
 def test_a_name_that_is_taken_is_refused(folder, name):
     renamed = folder.rename(folder.with_name(name))
-    assert "is taken or no name" in refused(renamed)
+    assert "is taken; those of this tab are " in refused(renamed)
 
 
 @pytest.mark.parametrize("name", ["two words", "<b>", "-x"])
 def test_a_name_that_cannot_be_shown_is_refused(folder, name):
-    assert "is taken or no name" in refused(folder.rename(folder.with_name(name)))
+    assert "cannot be the name of a network" in refused(folder.rename(folder.with_name(name)))
 
 
 # ---- From the Hub ----

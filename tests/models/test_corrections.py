@@ -44,7 +44,6 @@ def test_the_noisiest_drawing_fits_a_line():
 @pytest.mark.parametrize(
     "bad",
     [
-        "",
         "7",
         "{",
         "[" * 3_000,
@@ -73,6 +72,45 @@ def test_a_picture_of_another_size_is_refused(tmp_path):
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path):
     (tmp_path / "binary").write_bytes(b"\xff\xfe")
-    for name in ("binary", "missing"):
-        with pytest.raises(ValueError, match=name):
+    for name, reason in {"binary": "no text in UTF-8", "missing": "No such file or directory"}.items():
+        with pytest.raises(ValueError, match=f"{name}.*{reason}") as caught:
             read_corrections(tmp_path / name)
+        assert "Errno" not in str(caught.value) and "codec" not in str(caught.value)
+
+
+def test_blank_lines_are_passed_over(tmp_path):
+    file = tmp_path / "corrections.jsonl"
+    file.write_text(f"\n{line()}\n  \n{line()}\n\n")
+    assert len(read_corrections(file)) == 2
+
+
+def test_a_last_line_that_was_cut_off_is_passed_over_and_said(tmp_path, capsys):
+    file = tmp_path / "corrections.jsonl"
+    file.write_text(f"{line()}\n{line()[:200]}")
+    assert len(read_corrections(file)) == 1
+    assert capsys.readouterr().out.startswith(f"The last line of {file} was cut off")
+    file.write_text(f"{line()}\n{line()}")
+    assert len(read_corrections(file)) == 2
+    assert capsys.readouterr().out == ""
+
+
+def test_a_line_that_was_cut_off_elsewhere_is_refused(tmp_path):
+    file = tmp_path / "corrections.jsonl"
+    file.write_text(f"{line()[:200]}{line()}\n{line()}\n")
+    with pytest.raises(ValueError, match=r"^Line 1 of "):
+        read_corrections(file)
+
+
+def test_of_a_folder_every_file_is_read_in_the_order_of_their_names(tmp_path):
+    (tmp_path / "data").mkdir()
+    for name, label in {"data/b.jsonl": "2", "data/a.jsonl": "1", "c.jsonl": "0"}.items():
+        (tmp_path / name).write_text(line(label=label) + "\n")
+    (tmp_path / ".gitattributes").write_text("no corrections")
+    assert [one.label for one in read_corrections(tmp_path)] == ["0", "1", "2"]
+
+
+def test_where_there_are_none_it_says_so(tmp_path):
+    (tmp_path / "empty.jsonl").write_text("\n")
+    for place in (tmp_path, tmp_path / "empty.jsonl"):
+        with pytest.raises(ValueError, match="holds no corrections"):
+            read_corrections(place)

@@ -320,6 +320,8 @@ def test_the_flags_are_explained(capsys):
     text = capsys.readouterr().out
     for flag in ("--network", "--epochs", "--data", "--push-to", "--evaluate", "--measure", "--seed", "--output"):
         assert flag in text
+    options = text.split("options:")[1]
+    assert "--with PLACE" in options and "--dataset {mnist,fashion-mnist}" in options
 
 
 def test_missing_data_is_said_in_a_sentence(tmp_path, monkeypatch):

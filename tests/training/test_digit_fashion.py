@@ -75,6 +75,12 @@ def test_the_flag_chooses_the_data(monkeypatch):
     assert chosen == [(digit_fashion.load_data, ["mlp"]), (digit.load_material, ["lenet"])]
 
 
+def test_corrections_go_with_digits_only(capsys):
+    with pytest.raises(SystemExit):
+        digit.main(["--dataset", "fashion-mnist", "--with", "corrections"])
+    assert "--dataset mnist only" in capsys.readouterr().err
+
+
 def test_another_data_set_is_refused():
     with pytest.raises(SystemExit):
         digit.main(["--dataset", "emnist"])

@@ -10,8 +10,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from models import store
 from tests.loopback_hub import READER
 from tests.model_folders import edit_metrics, rewrite
+from training import hub as training_hub
 from training import push
 
 REPO_ID = "alice/digit-mlp"
@@ -61,8 +63,16 @@ def test_a_token_that_may_only_read_is_refused_before_anything_is_created(hub, m
 
 def test_a_token_that_the_hub_does_not_know_is_refused(hub, model_folder, monkeypatch):
     monkeypatch.setenv("HF_TOKEN", "hf_stranger")
-    assert "does not know this token" in refused(model_folder)
+    sentence = refused(model_folder)
+    assert sentence.startswith("HF_TOKEN is set and is not accepted: the Hub does not know this token.")
     assert hub.repositories == {}
+
+
+def test_a_token_of_the_login_that_the_hub_does_not_know_is_to_be_made_anew(hub, model_folder, monkeypatch, tmp_path):
+    monkeypatch.delenv("HF_TOKEN")
+    (tmp_path / "token").write_text("hf_stranger")
+    monkeypatch.setattr("huggingface_hub.constants.HF_TOKEN_PATH", str(tmp_path / "token"))
+    assert refused(model_folder) == "The Hub does not know this token. Run `hf auth login` and run again."
 
 
 def test_a_foreign_owner_is_refused_and_the_possible_ones_are_named(hub, model_folder):
@@ -180,6 +190,45 @@ def test_a_folder_that_is_not_there_is_named(hub, tmp_path):
     assert hub.repositories == {}
 
 
+def test_what_is_no_folder_of_a_network_is_said_before_the_hub_is_asked(hub, model_folder, tmp_path):
+    file, other = tmp_path / "README.md", tmp_path / "weather-mlp"
+    file.write_text("text")
+    other.mkdir()
+    assert refused(tmp_path / "nonexist") == f"There is no folder {tmp_path / 'nonexist'}."
+    assert f"{file} is a file. Name the folder" in refused(file)
+    assert f"{other} is no folder of a network: its name must be TASK-NETWORK, such as digit-convnet" in refused(other)
+    sentence = refused(model_folder.parent)
+    assert f"python -m training.push {model_folder.parent}/*/ --to OWNER" in sentence and "make publish" in sentence
+    assert hub.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("tag", "reason"),
+    [
+        ("bad tag", "no name for a tag"),
+        ("", "no name for a tag"),
+        ("-v1", "no name for a tag"),
+        ("a..b", "no name for a tag"),
+        ("v1.", "no name for a tag"),
+        ("v1.lock", "no name for a tag"),
+        ("v1~2", "no name for a tag"),
+        ("refs/tags/v1", "no name for a tag"),
+        ("main", "a branch"),
+        ("HEAD", "a branch"),
+        ("0123456789abcdef0123456789abcdef01234567", "the sha of a commit"),
+    ],
+)
+def test_a_tag_that_can_be_none_is_refused_before_anything_is_sent(hub, model_folder, tag, reason):
+    sentence = refused(model_folder, tag=tag)
+    assert reason in sentence and "Choose another --tag" in sentence
+    assert hub.count() == 0
+
+
+@pytest.mark.parametrize("tag", ["v1", "v2026.11.21-2", "release_1.0", "abc"])
+def test_the_app_takes_every_tag_that_the_push_takes(tag):
+    assert store.Hub.parse(f"alice@{training_hub.require_tag(tag)}").tag == tag
+
+
 def test_files_that_the_metrics_do_not_list_stay_at_home(hub, model_folder):
     (model_folder / "secret.env").write_text("HF_TOKEN=hf_secret")
     (model_folder / "best.weights.h5").write_bytes(b"a checkpoint")
@@ -218,6 +267,22 @@ def test_an_error_of_the_hub_is_said_in_a_sentence_and_nothing_is_published(hub,
     assert hub.commits(REPO_ID) == []
 
 
+@pytest.mark.parametrize("kind", ["whoami", "info", "create", "upload", "paths", "commit", "refs", "tag"])
+def test_a_hub_that_never_answers_is_given_up_and_the_same_command_finishes(hub, model_folder, monkeypatch, kind):
+    hub.hang(kind)
+    with monkeypatch.context() as patch:
+        patch.setattr(training_hub, "SILENCE_SECONDS", 1.0)
+        assert "connection was lost. Run the same command again" in refused(model_folder)
+    hub.mend()
+    push.push_folders([model_folder], "alice", "v1")
+    (commit,) = hub.commits(REPO_ID)
+    assert hub.repositories[REPO_ID].tags == {"v1": commit.sha}
+
+
+def test_a_hub_that_is_busy_is_waited_for():
+    assert training_hub.SILENCE_SECONDS >= 60
+
+
 def test_a_hub_that_cannot_be_reached_is_said_in_a_sentence(hub, model_folder):
     with hub.stopped():
         assert "cannot be reached" in refused(model_folder)
@@ -225,7 +290,10 @@ def test_a_hub_that_cannot_be_reached_is_said_in_a_sentence(hub, model_folder):
 
 def test_other_refusals_are_told_with_the_words_of_the_hub(hub, model_folder):
     hub.fail(418, "create", message="No tea today.")
-    assert "The Hub answered 418: No tea today." in refused(model_folder)
+    assert refused(model_folder).endswith("The Hub answered 418: No tea today.")
+    hub.mend()
+    hub.fail(418, "create", message="No tea")
+    assert refused(model_folder).endswith("The Hub answered 418: No tea.")
 
 
 @pytest.mark.parametrize("kind", [*KINDS, "tag"])
@@ -442,7 +510,7 @@ def test_make_publish_pushes_every_trained_folder(hub, monkeypatch):
         capture_output=True,
         text=True,
     )
-    command = "-m training.push models/pretrained/*/ --to alice --tag v1 --force"
+    command = '-m training.push models/pretrained/*/ --to "alice" --tag "v1" --force'
     assert command in done.stdout, done.stdout + done.stderr
 
 

@@ -1,8 +1,9 @@
 """``training.space`` with the real Hub client against our Hub on loopback."""
 
+import re
 import subprocess
 import sys
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import SimpleNamespace
 
 import pytest
@@ -11,6 +12,7 @@ from huggingface_hub import HfApi
 
 from models import store
 from tests.loopback_hub import READER
+from training import hub as training_hub
 from training import push, space
 
 ROOT = Path(space.__file__).parents[1]
@@ -40,7 +42,7 @@ def test_one_commit_carries_what_the_space_needs_and_nothing_else(hub):
     assert {"app.py", "README.md", "requirements.txt", "LICENSE", "demos/pad.js", "demos/hub.css"} <= names
     assert {"models/runtime.py", "models/networks/digit.py", "locale/zh_CN/LC_MESSAGES/hub.mo"} <= names
     assert "models/pretrained/house-dense/model.keras" in names
-    assert {name.split("/")[0] for name in names if "/" in name} == {"demos", "models", "locale"}
+    assert {name.split("/")[0] for name in names if "/" in name} == {"demos", "models", "locale", "docs"}
     assert not [name for name in names if name.endswith((".pyc", ".pyi", ".po"))]
     same = names - {".gitattributes", "README.md"}
     assert all(commit.files[name] == (ROOT / name).read_bytes() for name in same)
@@ -60,6 +62,19 @@ def test_every_file_that_git_keeps_of_the_rooms_of_the_app_is_sent():
         pytest.skip("this copy is no Git repository")
     kept = {name for name in done.stdout.decode().split() if not name.startswith("models/pretrained/")}
     assert kept - {name for name in kept if name.endswith(".po")} <= space.files_of_space([]).keys()
+
+
+def test_whatever_a_page_that_is_sent_links_or_shows_is_sent_too():
+    files = space.files_of_space([])
+    pages = {name: content for name, content in files.items() if name.endswith(".md")}
+    assert {"README.md", "README.zh-CN.md", "docs/api.md", "docs/teachers.zh-CN.md"} <= pages.keys()
+    for name, content in pages.items():
+        text = (content if isinstance(content, bytes) else content.read_bytes()).decode()
+        links = re.findall(r"\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"", text)
+        inside = [link for pair in links for link in pair if link and "://" not in link and not link.startswith("#")]
+        assert inside, name
+        for link in inside:
+            assert str(PurePosixPath(name).parent / link.partition("#")[0]) in files, f"{link} in {name}"
 
 
 def test_the_space_is_made_for_gradio(hub):
@@ -149,6 +164,16 @@ def test_a_commit_whose_answer_was_lost_is_found(hub):
     assert len(hub.commits(SPACE)) == 1
 
 
+def test_a_hub_that_never_answers_is_given_up_and_the_same_command_finishes(hub, monkeypatch):
+    hub.hang("commit")
+    with monkeypatch.context() as patch, pytest.raises(push.PushError, match="connection was lost"):
+        patch.setattr(training_hub, "SILENCE_SECONDS", 1.0)
+        space.push_space("alice")
+    hub.mend()
+    space.push_space("alice")
+    assert len(hub.commits(SPACE)) == 1
+
+
 @pytest.mark.parametrize("name", ["a b", "a--b", "-a", "n" * 100])
 def test_a_name_that_the_hub_does_not_allow_is_refused(hub, name):
     with pytest.raises(push.PushError, match="no name that the Hub allows"):
@@ -168,9 +193,10 @@ def test_make_space_says_what_it_runs_and_asks_for_the_owner():
         return subprocess.run(["make", "-n", "-o", ".venv/.app", *words], cwd=ROOT, capture_output=True, text=True)
 
     assert (
-        "-m training.space --to alice --name digits --private"
+        '-m training.space --to "alice" --name "digits" --private'
         in make("space", "OWNER=alice", "NAME=digits", "ARGS=--private").stdout
     )
+    assert '--name "a b"' in make("space", "OWNER=alice", "NAME=a b").stdout
     done = subprocess.run(["make", "-o", ".venv/.app", "space"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode != 0 and "make space OWNER=" in done.stderr
 
