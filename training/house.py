@@ -226,11 +226,14 @@ def _settings(network: str, flags: Any) -> Settings:
 def parse_flags(argv: list[str] | None = None) -> argparse.Namespace:
     """Read the flags that all training scripts have, and ``--splits``."""
     own = argparse.ArgumentParser(add_help=False)
-    own.add_argument("--splits", type=int, default=0)
-    known, others = own.parse_known_args(argv)
-    flags = run.parse_flags(__doc__, NETWORKS, others)
-    flags.splits = known.splits
-    return flags
+    own.add_argument(
+        "--splits",
+        type=int,
+        default=0,
+        metavar="N",
+        help="compare with CatBoost over N splits by house (default: none)",
+    )
+    return run.parse_flags(__doc__, NETWORKS, argv, [own])
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -252,10 +252,10 @@ def _read(network: str, root: Path) -> tuple[store.Folder, keras.Model]:
 def parse_flags(argv: list[str] | None = None) -> argparse.Namespace:
     """Read the flags that all scripts share, and --photos; "all" leaves transfer out, which needs a download."""
     own = argparse.ArgumentParser(add_help=False)
-    own.add_argument("--photos", type=Path)
-    known, others = own.parse_known_args(argv)
-    flags = run.parse_flags(__doc__, [*NETWORKS, TRANSFER], others)
-    flags.photos = known.photos
+    own.add_argument(
+        "--photos", type=Path, metavar="DIR", help="see what a finished network takes the photographs of a folder for"
+    )
+    flags = run.parse_flags(__doc__, [*NETWORKS, TRANSFER], argv, [own])
     if flags.network == "all":
         flags.networks = list(NETWORKS)
     return flags
