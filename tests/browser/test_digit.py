@@ -335,7 +335,7 @@ def test_the_switch_leads_to_chinese_and_back(page):
     assert page.title() == "Deep-learning demo hub"
     page.get_by_role("link", name="中文").click()
     page.get_by_role("heading", name="深度学习演示馆").wait_for()
-    assert page.url.endswith("/zh")
+    assert page.url.endswith("/zh?tab=digit&network=convnet")
     assert page.evaluate("document.documentElement.lang") == "zh-CN"
     page.wait_for_function("document.title == '深度学习演示馆'")
     page.get_by_role("button", name="清除").wait_for()
