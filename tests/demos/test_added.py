@@ -149,5 +149,5 @@ def test_the_environment_can_add_networks_too(folders, monkeypatch):
 
 def test_two_of_one_name_are_refused(folders):
     place = added.Place("digit", folders[0])
-    with pytest.raises(added.DoesNotFit, match="is taken or no name"):
+    with pytest.raises(added.DoesNotFit, match="the name 'clothes' is taken"):
         app.open_added([place, place])
