@@ -84,8 +84,7 @@ class Keeper:
 
 
 def _require_name(dataset: str) -> None:
-    owner, slash, name = dataset.partition("/")
-    if not slash or not store.OWNER.fullmatch(owner) or not store.FILE_NAME.fullmatch(name):
+    if not store.is_repo_id(dataset):
         raise ValueError(
             f"--feedback-to: a data set on the Hub is named OWNER/NAME, OWNER being you or an organisation of yours. "
             f"Received: {dataset!r}"

@@ -95,8 +95,7 @@ def parse(text: str) -> Place:
     if Path(place).is_file():
         raise DoesNotFit(f"{place} is a file: name its folder, {task}={Path(place).parent}")
     repo_id, _, commit = place.partition("@")
-    owner, slash, name = repo_id.partition("/")
-    if not slash or not store.OWNER.fullmatch(owner) or not store.FILE_NAME.fullmatch(name):
+    if not store.is_repo_id(repo_id):
         raise DoesNotFit(f"There is no folder {place}, and it does not read as OWNER/NAME@SHA either.")
     if not store.COMMIT.fullmatch(commit):
         raise DoesNotFit(

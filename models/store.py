@@ -91,6 +91,12 @@ class Hub:
         return cls(owner, tag or None)
 
 
+def is_repo_id(text: str) -> bool:
+    """Tell whether a text reads as OWNER/NAME of a repository on the Hub."""
+    owner, slash, name = text.partition("/")
+    return bool(slash and OWNER.fullmatch(owner) and FILE_NAME.fullmatch(name))
+
+
 def read(task: str, network: str, root: Path = PRETRAINED) -> Folder:
     """Return the folder of a network below ``root``, its metrics read, its other files not yet checked.
 
